@@ -1,0 +1,152 @@
+"""The contract between the index and whoever reads it: what a segment can be asked.
+
+``index.codec`` implements these; ``search.whoosh_engine`` uses nothing else of the index but
+``index.open_snapshot`` and ``index.analysis``.
+
+A *position* is an offset in the folded text of one **space** of a segment: all its passages'
+folded texts, one after another, each paragraph closed by one ``\\n`` (so no phrase crosses a
+paragraph or a passage, and a paragraph's last character has a bigram too).  There are three
+spaces: ``body`` (the passage), ``title`` (its report's title) and ``heading`` (its heading
+path).  A *document* is a passage: a number in ``[0, passage_count)`` of its segment; the
+passages of a report are consecutive, in the order of the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from pyroaring import BitMap
+
+from corpus.model import Report
+
+SpaceName: TypeAlias = Literal["body", "title", "heading"]
+Uint32s: TypeAlias = NDArray[np.uint32]
+
+
+class Postings(NamedTuple):
+    """One term in one segment; deleted passages are still in it."""
+
+    docs: Uint32s
+    """``(n,)`` uint32, ascending, unique."""
+    freqs: NDArray[np.uint32]
+    """``(n,)``, occurrences of the term in the passage, at least 1."""
+
+
+class TextSpace(Protocol):
+    """One folded text of a segment with its two views, words and grams."""
+
+    char_count: int
+    starts: Uint32s
+    """``(passage_count + 1,)`` ascending: where each passage's folded text begins; last: the end."""
+
+    def word(self, term: str) -> Postings | None:
+        """Documents and frequencies of a jieba word, or None."""
+
+    def word_positions(self, term: str) -> Uint32s:
+        """``(n,)`` ascending, unique: where the word begins.  Its length is ``len(term)``."""
+
+    def word_count(self, term: str) -> int:
+        """Documents with the word (deleted ones included); 0 when it is not there."""
+
+    def words_with_prefix(self, prefix: str, limit: int) -> list[str]:
+        """At most ``limit`` words that begin with it, in code point order."""
+
+    def word_lengths(self) -> Uint32s:
+        """``(passage_count,)`` words in each passage."""
+
+    def gram(self, bigram: str) -> BitMap:
+        """Positions of two characters that stand together; ``\\n`` is a character here.  The
+        result belongs to the caller; empty when there are none."""
+
+    def gram_count(self, bigram: str) -> int:
+        """How many positions ``gram`` would hold, without reading them."""
+
+    def char(self, character: str) -> BitMap:
+        """Positions of one character: the union of the bigrams that begin with it."""
+
+    def phrase(self, folded: str) -> Uint32s:
+        """``(n,)`` ascending, unique: every position at which the folded characters stand."""
+
+
+class ReportColumns(NamedTuple):
+    """Labels of a segment's reports; each ``(report_count,)``.  Ordinals index the ``values``
+    of the same name; -1 is unknown."""
+
+    agency: NDArray[np.int32]
+    kind: NDArray[np.int32]
+    region: NDArray[np.int32]
+    year: NDArray[np.int32]
+    """Gregorian year itself; -1 unknown."""
+    agency_values: Sequence[str]
+    kind_values: Sequence[str]
+    region_values: Sequence[str]
+    """Full paths, ``重庆市/南岸区``."""
+
+
+class Segment(Protocol):
+    """A file set of the index, opened and verified."""
+
+    name: str
+    passage_count: int
+    report_count: int
+    deleted: BitMap
+    """Documents deleted since the segment was written; usually empty."""
+    reports: ReportColumns
+    report_of: Uint32s
+    """``(passage_count,)`` the report's number in this segment, non-decreasing."""
+    first_passage: Uint32s
+    """``(report_count + 1,)`` the first document of each report; last: passage_count."""
+    section_of: NDArray[np.uint8]
+    """``(passage_count,)`` index into ``corpus.model.CATEGORIES``."""
+    sentences: Uint32s
+    """Body positions at which a sentence begins, ascending; every paragraph begins one."""
+    paragraphs: Uint32s
+    """Body positions at which a paragraph begins, ascending; every passage begins one."""
+
+    def space(self, name: SpaceName) -> TextSpace:
+        """One of the three spaces."""
+
+    def passage_text(self, doc: int) -> str:
+        """The stored text of the passage."""
+
+    def passage_id(self, doc: int) -> str:
+        """``s2.3``."""
+
+    def passage_hash(self, doc: int) -> str:
+        """``corpus.identity.passage_hash`` of its stored text."""
+
+    def passage_headings(self, doc: int) -> tuple[str, ...]:
+        """Heading path, outermost first."""
+
+    def report_id(self, report: int) -> str: ...
+
+    def report(self, report: int) -> Report:
+        """The whole report as it was indexed."""
+
+    def report_title(self, report: int) -> str: ...
+
+    def report_published(self, report: int) -> str | None: ...
+
+    def report_series(self, report: int) -> str: ...
+
+    def report_aliases(self, report: int) -> tuple[str, ...]: ...
+
+    def report_characters(self, report: int) -> int:
+        """Characters of the stored text."""
+
+
+class Snapshot(Protocol):
+    """One generation of the index, opened read-only.  Safe to share between threads."""
+
+    generation: str
+    built: str
+    """ISO time."""
+    segments: tuple[Segment, ...]
+
+    def iter_words(self) -> Iterator[tuple[str, int]]:
+        """Body words of all segments in code point order, with the passages that hold them."""
+
+    def close(self) -> None: ...

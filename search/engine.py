@@ -1,0 +1,60 @@
+"""The protocol every engine implements; nothing above it knows what is below.
+
+An engine is read-only and answers from one generation of the index at a time; it picks up a
+new generation by itself.  Its methods may be called from many threads.  Parity between
+engines covers hit sets, counts, facets and spans, not the order by relevance (DESIGN §7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from search.request import NO_FILTERS, Filters, SearchRequest
+from search.results import (
+    ClauseCount,
+    Gone,
+    Hit,
+    Moved,
+    Overview,
+    ReportDocument,
+    ReportList,
+    ResultPage,
+    Span,
+    Trend,
+)
+
+
+class Engine(Protocol):
+    """Answers requests.  Raises ``search.errors.RequestError`` for a request that cannot be
+    answered and ``search.errors.IndexUnavailable`` when there is no sound index."""
+
+    def generation(self) -> str:
+        """The generation now served; changes when a new build is picked up."""
+
+    def search(self, request: SearchRequest) -> ResultPage:
+        """One page of hits with totals and facets."""
+
+    def iter_hits(self, request: SearchRequest) -> Iterator[Hit]:
+        """Every hit, in the request's order, from one generation; page and size are ignored."""
+
+    def trend(self, queries: Sequence[str], filters: Filters = NO_FILTERS) -> tuple[Trend, ...]:
+        """Each query by year under the filters."""
+
+    def explain(self, request: SearchRequest) -> tuple[ClauseCount, ...]:
+        """What each clause finds alone, and the query without each filter."""
+
+    def reports(self, page: int = 1, size: int = 50, filters: Filters = NO_FILTERS) -> ReportList:
+        """Reports by agency, then year, then id; ``total`` counts all that pass the filters."""
+
+    def report(self, report_id: str) -> ReportDocument | Moved | Gone | None:
+        """The report, or where it went; None for an id never issued."""
+
+    def marks(self, report_id: str, query: str) -> tuple[Span, ...]:
+        """Where the query's occurrences stand in the report's text, ascending."""
+
+    def overview(self) -> Overview:
+        """What the collection holds."""
+
+    def close(self) -> None:
+        """Lets go of files.  Twice is harmless."""
