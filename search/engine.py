@@ -8,11 +8,12 @@ engines covers hit sets, counts, facets and spans, not the order by relevance (D
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
-from search.request import NO_FILTERS, Filters, SearchRequest
+from search.request import NO_FILTERS, Field, Filters, SearchRequest
 from search.results import (
     ClauseCount,
+    Facet,
     Gone,
     Hit,
     Moved,
@@ -22,6 +23,14 @@ from search.results import (
     ResultPage,
     Span,
     Trend,
+)
+from search.views import (
+    Concordance,
+    ConcordanceSort,
+    Matrix,
+    Neighbours,
+    Spread,
+    Suggestion,
 )
 
 
@@ -43,6 +52,44 @@ class Engine(Protocol):
 
     def explain(self, request: SearchRequest) -> tuple[ClauseCount, ...]:
         """What each clause finds alone, and the query without each filter."""
+
+    def facet(
+        self,
+        request: SearchRequest,
+        field: Field,
+        *,
+        page: int = 1,
+        size: int = 100,
+        by: Literal["count", "name"] = "count",
+    ) -> Facet:
+        """One field's values, a page of them: the long tail; ``request.facet_prefix`` narrows."""
+
+    def concordance(
+        self,
+        request: SearchRequest,
+        *,
+        order: ConcordanceSort = "text",
+        width: int = 30,
+    ) -> Concordance:
+        """Occurrences in context; ``request.page`` and ``size`` page through lines."""
+
+    def matrix(self, request: SearchRequest) -> Matrix:
+        """Agency x year; ``request.page`` and ``size`` page through agencies."""
+
+    def spread(self, request: SearchRequest) -> Spread:
+        """The biography of a phrase; ``request.page`` and ``size`` page through agencies."""
+
+    def suggest(self, typed: str, size: int = 10) -> tuple[Suggestion, ...]:
+        """Completions of the last run typed, by falling count."""
+
+    def did_you_mean(self, request: SearchRequest) -> tuple[str, ...]:
+        """Queries made of the collection's own words that find something, best first."""
+
+    def similar(self, report_id: str, passage: str, size: int = 10) -> tuple[Hit, ...]:
+        """Passages of other reports most like this one; empty when it is not held."""
+
+    def neighbours(self, report_id: str, passage: str) -> Neighbours | None:
+        """What stands beside the passage; None when it is not held."""
 
     def reports(self, page: int = 1, size: int = 50, filters: Filters = NO_FILTERS) -> ReportList:
         """Reports by agency, then year, then id; ``total`` counts all that pass the filters."""

@@ -1,0 +1,165 @@
+"""Generated reports with natural word frequencies and word order, for benchmarks.
+
+The words come from a walk over a real text (the laws in ``../shared/corpora``, or the sample
+reports where those are absent): most steps go on to the next word as written, the others
+jump to another place where the same word stands.  So single words, pairs and longer phrases
+keep about the frequencies they have in the source, and no passage is a copy.  All passages
+walk side by side in NumPy, and the same seed gives the same collection.
+
+Nothing generated is ever committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import rjieba
+from numpy.typing import NDArray
+
+from corpus.identity import base_id
+from corpus.model import Category, Passage, Report, Section, Source
+
+ROOT = Path(__file__).resolve().parents[1]
+LAWS = ROOT.parent / "shared" / "corpora" / "laws_lawrefbook"
+SAMPLES = ROOT / "corpus" / "samples"
+
+GO_ON = 0.72
+"""Chance that a step follows the source; 1.0 would copy it, 0.0 is a first-order chain."""
+SOURCE_CHARACTERS = 6_000_000
+WORDS_A_PASSAGE = (120, 320)
+"""Uniform bounds; with the law texts a passage then has about 380 characters."""
+PASSAGES_A_REPORT = 11
+FIRST_YEAR = 2010
+YEARS = 15
+AGENCIES = 3_000
+
+_OUTLINE: tuple[tuple[str, str, Category, int], ...] = (
+    ("一", "主要举措和成效", "achievements", 5),
+    ("二", "存在的不足和原因", "shortcomings", 2),
+    ("三", "党政主要负责人履行推进法治建设第一责任人职责情况", "leadership", 1),
+    ("四", "下一年度安排", "plans", 2),
+)
+"""Number, heading, category and passages of each section; with ``s0`` 11 a report."""
+_KINDS = ("人民政府", "城市管理", "司法", "公安", "教育", "卫生健康", "市场监管", "生态环境")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A source text as words, ready for the walk."""
+
+    words: NDArray[np.object_]
+    """``(v,)`` distinct words."""
+    tokens: NDArray[np.int32]
+    """``(n,)`` the text as indices into ``words``."""
+    by_word: NDArray[np.int32]
+    """``(n,)`` places of the text ordered by word."""
+    first: NDArray[np.int64]
+    """``(v + 1,)`` where each word's places begin in ``by_word``."""
+
+
+def read_words(limit: int = SOURCE_CHARACTERS) -> Words:
+    """The words of the first ``limit`` characters of the source texts, in file order."""
+    folder = LAWS if LAWS.is_dir() else SAMPLES
+    parts: list[str] = []
+    size = 0
+    for path in sorted(folder.rglob("*.txt")):
+        text = path.read_bytes().decode("utf-8", "ignore")
+        lines = (line.strip("# *\t　\r") for line in text.split("\n"))
+        text = "".join(line for line in lines if line and not line.startswith(("<", "-", "|")))
+        parts.append(text.replace(" ", ""))
+        size += len(text)
+        if size >= limit:
+            break
+    cut = rjieba.cut("".join(parts)[:limit])
+    words, tokens = np.unique(np.array(cut, dtype=object), return_inverse=True)
+    tokens = tokens.astype(np.int32)
+    by_word = np.argsort(tokens, kind="stable").astype(np.int32)
+    first = np.searchsorted(tokens[by_word], np.arange(len(words) + 1))
+    return Words(words, tokens, by_word, first.astype(np.int64))
+
+
+def walk(source: Words, count: int, rng: np.random.Generator) -> list[str]:
+    """``count`` texts, each a walk of its own."""
+    low, high = WORDS_A_PASSAGE
+    lengths = rng.integers(low, high, count)
+    places = rng.integers(0, len(source.tokens) - 1, count)
+    steps = np.empty((int(lengths.max()), count), np.int32)
+    for step in range(len(steps)):
+        steps[step] = source.tokens[places]
+        jump = rng.random(count) > GO_ON
+        jump |= places >= len(source.tokens) - 2
+        words = source.tokens[places[jump]]
+        begin = source.first[words]
+        width = source.first[words + 1] - begin
+        chosen = begin + (rng.random(len(words)) * width).astype(np.int64)
+        places[jump] = source.by_word[chosen]
+        places = np.minimum(places + 1, len(source.tokens) - 2)
+    return [
+        "".join(source.words[steps[: lengths[i], i]].tolist()).strip("。；，、") + "。"
+        for i in range(count)
+    ]
+
+
+def generate_reports(
+    passages: int, seed: int = 1, agencies: int = AGENCIES, years: int = YEARS
+) -> Iterator[Report]:
+    """About ``passages`` passages as reports, lazily; agencies, years and kinds vary.
+
+    Raises ValueError when there would be more reports than agency-years.
+    """
+    count = max(1, passages // PASSAGES_A_REPORT)
+    if count > agencies * years:
+        raise ValueError(f"{count} reports need more than {agencies} agencies x {years} years")
+    rng = np.random.default_rng(seed)
+    source = read_words()
+    pairs = rng.permutation(agencies * years)[:count]
+    for begin in range(0, count, 2_000):
+        chosen = pairs[begin : begin + 2_000]
+        texts = walk(source, len(chosen) * PASSAGES_A_REPORT, rng)
+        for i, pair in enumerate(chosen.tolist()):
+            own = texts[i * PASSAGES_A_REPORT : (i + 1) * PASSAGES_A_REPORT]
+            yield _report(pair // years, FIRST_YEAR + pair % years, own)
+
+
+def _report(agency_number: int, year: int, texts: list[str]) -> Report:
+    kind = _KINDS[agency_number % len(_KINDS)]
+    region = (f"第{agency_number % 31 + 1}省", f"第{agency_number % 341 + 1}市")
+    office = kind if kind == "人民政府" else kind + "局"
+    agency = f"{region[1]}{agency_number}区{office}"
+    title = f"{agency}{year}年法治政府建设情况报告"
+    rest = iter(texts)
+    parts = [f"{title}\n{next(rest)}\n"]
+    passages = [Passage("s0", 0, len(parts[0]), "other", ())]
+    outline: list[Section] = []
+    at = len(parts[0])
+    for top, (number, heading, category, size) in enumerate(_OUTLINE, 1):
+        begin = at
+        for sub in range(1, size + 1):
+            text = (f"{number}、{heading}\n" if sub == 1 else "") + next(rest) + "\n"
+            parts.append(text)
+            name = f"s{top}" if size == 1 else f"s{top}p{sub}"
+            passages.append(
+                Passage(name, at, at + len(text), category, (f"{number}、{heading}",))
+            )
+            at += len(text)
+        outline.append(Section(number, heading, 1, category, begin, at, (top,)))
+    name = f"{agency_number}_{year}.txt"
+    return Report(
+        series="fazhi",
+        title=title,
+        agency=agency,
+        aliases=(),
+        kind=kind,
+        region=region,
+        year=year,
+        published=f"{year + 1}-01-15",
+        document_number=None,
+        text="".join(parts),
+        outline=tuple(outline),
+        passages=tuple(passages),
+        sources=(Source(name, "0" * 64, at),),
+        id=base_id("fazhi", year, agency),
+    )
