@@ -57,7 +57,7 @@ class SearchRequest:
 
     query: str = ""
     """As typed; empty means every passage."""
-    filters: Filters = NO_FILTERS
+    filters: Filters = field(default_factory=lambda: NO_FILTERS)
     scope: Scope = "passage"
     sort: Sort = "relevance"
     view: View = "passages"

@@ -56,6 +56,8 @@ class Hit:
     """Comparable within one answer; 0.0 when the order is not by relevance."""
     occurrences: int
     snippets: tuple[Snippet, ...] = ()
+    published: str | None = None
+    """ISO date of the report, or None."""
 
     @property
     def url(self) -> str:
@@ -87,8 +89,8 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """Counted values of one field: years newest first, sections in the regulation's order, others by falling
-    count, then name; selected values are always among them."""
+    """Counted values of one field: years newest first, sections in the regulation's order,
+    others by falling count, then name; selected values are always among them."""
 
     field: Field
     values: tuple[FacetValue, ...]
@@ -97,7 +99,13 @@ class Facet:
 
 
 NoticeCode: TypeAlias = Literal[
-    "not_understood", "folds_to_nothing", "too_long", "too_many_clauses", "too_deep", "too_many_terms", "hint"
+    "not_understood",
+    "folds_to_nothing",
+    "too_long",
+    "too_many_clauses",
+    "too_deep",
+    "too_many_terms",
+    "hint",
 ]
 
 
