@@ -127,9 +127,7 @@ def harmless(cell: object) -> object:
 
     Source: OWASP, CSV Injection: cells beginning with = + - @, tab or carriage return.
     """
-    if isinstance(cell, str) and cell.lstrip(" \u3000").startswith(
-        ("=", "+", "-", "@", "\t", "\r")
-    ):
+    if isinstance(cell, str) and cell.lstrip(" \u3000").startswith(_FORMULA_STARTS):
         return "'" + cell
     return cell
 
