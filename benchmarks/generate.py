@@ -141,9 +141,7 @@ def _report(agency_number: int, year: int, texts: list[str]) -> Report:
             text = (f"{number}、{heading}\n" if sub == 1 else "") + next(rest) + "\n"
             parts.append(text)
             name = f"s{top}" if size == 1 else f"s{top}p{sub}"
-            passages.append(
-                Passage(name, at, at + len(text), category, (f"{number}、{heading}",))
-            )
+            passages.append(Passage(name, at, at + len(text), category, (f"{number}、{heading}",)))
             at += len(text)
         outline.append(Section(number, heading, 1, category, begin, at, (top,)))
     name = f"{agency_number}_{year}.txt"

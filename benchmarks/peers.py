@@ -1,0 +1,287 @@
+"""The engines we are measured against, over the same passages and the same tokens.
+
+Each peer is built from the same ``Row`` values and asked for the same thing: the number of
+passages, three facets (agency, year, section) and the ten best.  Peers count passages in facets,
+ours counts reports; that is the more expensive of the two, and said in every table.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import tantivy
+from whoosh import analysis, fields, index, query
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One passage, folded and tokenized once for every peer."""
+
+    text: str
+    """Folded; paragraphs closed by a newline."""
+    words: Sequence[str]
+    """Search-mode tokens in order."""
+    agency: str
+    year: int
+    section: str
+
+
+class Answer(NamedTuple):
+    passages: int
+    """-1 where the peer does not say."""
+    top: int
+    """How many of the ten best came."""
+    facet_values: int
+
+
+class Peer(Protocol):
+    """``phrase`` takes folded characters, ``all_of`` and ``any_of`` take words."""
+
+    name: str
+
+    def build(self, rows: Iterable[Row]) -> None: ...
+    def phrase(self, folded: str) -> Answer: ...
+    def all_of(self, words: Sequence[str]) -> Answer: ...
+    def any_of(self, words: Sequence[str]) -> Answer: ...
+    def close(self) -> None: ...
+
+
+def bigrams(text: str) -> list[str]:
+    """Overlapping pairs of characters that stand in one paragraph."""
+    return [text[i : i + 2] for i in range(len(text) - 1) if "\n" not in text[i : i + 2]]
+
+
+_FACETS = ("agency", "year", "section")
+
+
+class Tantivy:
+    """tantivy-py: words and bigrams with positions, whitespace-tokenized; facets are terms
+    aggregations over fast fields."""
+
+    def __init__(self, phrases: str = "grams") -> None:
+        self.name = f"tantivy ({phrases})"
+        self._phrases = phrases
+        self._folder = tempfile.mkdtemp(prefix="fazhi-tantivy-")
+        builder = tantivy.SchemaBuilder()
+        builder.add_text_field("words", tokenizer_name="whitespace", index_option="position")
+        builder.add_text_field("grams", tokenizer_name="whitespace", index_option="position")
+        builder.add_text_field("agency", tokenizer_name="raw", fast=True)
+        builder.add_text_field("section", tokenizer_name="raw", fast=True)
+        builder.add_unsigned_field("year", indexed=True, fast=True)
+        self._schema = builder.build()
+        self._index = tantivy.Index(self._schema, path=self._folder)
+        self._aggregations: dict[str, Any] = {
+            name: {"terms": {"field": name, "size": 5_000}} for name in _FACETS
+        }
+
+    def build(self, rows: Iterable[Row]) -> None:
+        writer = self._index.writer(heap_size=400_000_000, num_threads=2)
+        for row in rows:
+            writer.add_document(
+                tantivy.Document.from_dict(
+                    {
+                        "words": " ".join(row.words),
+                        "grams": " ".join(g for g in bigrams(row.text) if not g.isspace()),
+                        "agency": row.agency,
+                        "section": row.section,
+                        "year": row.year,
+                    },
+                    self._schema,
+                )
+            )
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    def _term(self, field: str, text: str) -> tantivy.Query:
+        return tantivy.Query.term_query(self._schema, field, text, "freq")
+
+    def _answer(self, asked: tantivy.Query) -> Answer:
+        found = self._searcher.search(asked, 10)
+        facets = self._searcher.aggregate(asked, self._aggregations)
+        values = sum(len(facets[name]["buckets"]) for name in _FACETS)
+        return Answer(found.count, len(found.hits), values)  # type: ignore[attr-defined]
+
+    def phrase(self, folded: str) -> Answer:
+        terms = bigrams(folded)
+        if len(terms) == 1:
+            return self._answer(self._term("grams", terms[0]))
+        return self._answer(tantivy.Query.phrase_query(self._schema, "grams", list(terms)))
+
+    def phrase_of_words(self, words: Sequence[str]) -> Answer:
+        """The phrase over the words field: fewer hits, as search-mode tokens overlap."""
+        if len(words) == 1:
+            return self._answer(self._term("words", words[0]))
+        return self._answer(tantivy.Query.phrase_query(self._schema, "words", list(words)))
+
+    def all_of(self, words: Sequence[str]) -> Answer:
+        return self._boolean(words, tantivy.Occur.Must)
+
+    def any_of(self, words: Sequence[str]) -> Answer:
+        return self._boolean(words, tantivy.Occur.Should)
+
+    def _boolean(self, words: Sequence[str], occur: tantivy.Occur) -> Answer:
+        clauses = [(occur, self._term("words", word)) for word in words]
+        if len(clauses) == 1:
+            return self._answer(clauses[0][1])
+        return self._answer(tantivy.Query.boolean_query(clauses))
+
+    def size(self) -> int:
+        """Bytes on disk."""
+        return sum(p.stat().st_size for p in Path(self._folder).rglob("*") if p.is_file())
+
+    def close(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class Fts5:
+    """SQLite FTS5: tokens through unicode61, phrases also through the trigram tokenizer."""
+
+    def __init__(self, tokenizer: str = "words") -> None:
+        self.name = f"SQLite FTS5 ({tokenizer})"
+        self._trigram = tokenizer == "trigram"
+        self._folder = tempfile.mkdtemp(prefix="fazhi-fts5-")
+        self._db = sqlite3.connect(str(Path(self._folder, "fts.db")))
+        how = "trigram" if self._trigram else "unicode61"
+        self._db.executescript(
+            "pragma journal_mode=off; pragma synchronous=off;"
+            f"create virtual table passages using fts5(body, content='', tokenize='{how}');"
+            "create table labels(id integer primary key, agency text, year integer, section text);"
+        )
+
+    def build(self, rows: Iterable[Row]) -> None:
+        for number, row in enumerate(rows, 1):
+            body = row.text if self._trigram else " ".join(row.words)
+            self._db.execute("insert into passages(rowid, body) values (?, ?)", (number, body))
+            self._db.execute(
+                "insert into labels values (?, ?, ?, ?)",
+                (number, row.agency, row.year, row.section),
+            )
+        self._db.execute("insert into passages(passages) values ('optimize')")
+        self._db.commit()
+
+    def _answer(self, match: str) -> Answer:
+        db = self._db
+        top = db.execute(
+            "select rowid from passages where passages match ? order by rank limit 10", (match,)
+        ).fetchall()
+        db.execute("create temp table found(id integer primary key)")
+        db.execute("insert into found select rowid from passages where passages match ?", (match,))
+        values = 0
+        for name in _FACETS:
+            values += len(
+                db.execute(
+                    f"select {name}, count(*) from labels join found using (id) group by {name}"
+                ).fetchall()
+            )
+        count = db.execute("select count(*) from found").fetchone()[0]
+        db.execute("drop table found")
+        return Answer(count, len(top), values)
+
+    def phrase(self, folded: str) -> Answer:
+        """Raises ValueError for phrases the tokenizer cannot hold (trigram: under three)."""
+        if not self._trigram or len(folded) < 3:
+            raise ValueError("this table cannot answer the phrase")
+        return self._answer(f'"{folded}"')
+
+    def phrase_of_words(self, words: Sequence[str]) -> Answer:
+        return self._answer('"' + " ".join(words) + '"')
+
+    def all_of(self, words: Sequence[str]) -> Answer:
+        return self._answer(" AND ".join(f'"{word}"' for word in words))
+
+    def any_of(self, words: Sequence[str]) -> Answer:
+        return self._answer(" OR ".join(f'"{word}"' for word in words))
+
+    def close(self) -> None:
+        self._db.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class StockWhoosh:
+    """Whoosh with its own codec: the same words, and bigrams for exact phrases."""
+
+    name = "stock Whoosh"
+
+    def __init__(self) -> None:
+        self._folder = tempfile.mkdtemp(prefix="fazhi-whoosh-")
+        spaced = analysis.SpaceSeparatedTokenizer()
+        self._index = index.create_in(
+            self._folder,
+            fields.Schema(
+                words=fields.TEXT(analyzer=spaced, phrase=True),
+                grams=fields.TEXT(analyzer=spaced, phrase=True),
+                agency=fields.ID(sortable=True),
+                year=fields.NUMERIC(sortable=True),
+                section=fields.ID(sortable=True),
+            ),
+        )
+
+    def build(self, rows: Iterable[Row]) -> None:
+        writer = self._index.writer(limitmb=512)
+        for row in rows:
+            writer.add_document(
+                words=" ".join(row.words),
+                grams=" ".join(g for g in bigrams(row.text) if not g.isspace()),
+                agency=row.agency,
+                year=row.year,
+                section=row.section,
+            )
+        writer.commit(optimize=True)
+        self._searcher = self._index.searcher()
+
+    def _answer(self, asked: query.Query) -> Answer:
+        found = self._searcher.search(asked, limit=10, groupedby=list(_FACETS))
+        values = sum(len(found.groups(name)) for name in _FACETS)
+        return Answer(len(found), found.scored_length(), values)
+
+    def phrase(self, folded: str) -> Answer:
+        terms = bigrams(folded)
+        if len(terms) == 1:
+            return self._answer(query.Term("grams", terms[0]))
+        return self._answer(query.Phrase("grams", terms))
+
+    def all_of(self, words: Sequence[str]) -> Answer:
+        terms = [query.Term("words", word) for word in words]
+        return self._answer(query.And(terms) if len(terms) > 1 else terms[0])
+
+    def any_of(self, words: Sequence[str]) -> Answer:
+        return self._answer(query.Or([query.Term("words", word) for word in words]))
+
+    def size(self) -> int:
+        """Bytes on disk."""
+        return sum(p.stat().st_size for p in Path(self._folder).iterdir())
+
+    def close(self) -> None:
+        self._searcher.close()
+        self._index.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class Scan:
+    """``str.find`` over every folded passage: the truth, and the floor."""
+
+    name = "str.find scan"
+
+    def build(self, rows: Iterable[Row]) -> None:
+        self._rows = [(row.text, row.agency, row.year, row.section) for row in rows]
+
+    def phrase(self, folded: str) -> Answer:
+        found = [row for row in self._rows if folded in row[0]]
+        values = sum(len({row[i] for row in found}) for i in (1, 2, 3))
+        return Answer(len(found), min(10, len(found)), values)
+
+    def all_of(self, words: Sequence[str]) -> Answer:
+        raise ValueError("a scan knows no words")
+
+    any_of = all_of
+
+    def close(self) -> None:
+        self._rows = []
