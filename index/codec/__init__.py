@@ -1,0 +1,1 @@
+"""How postings, positions and texts lie on disk: ``docs/format.md`` byte by byte."""

@@ -1,0 +1,222 @@
+"""A segment before it is encoded: as columns, from analysed texts or from other segments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.analysis import is_word, open_segmenter
+from index.analysis.batch import TextBatch
+from index.codec.space import OwnSpace
+from index.codec.words import SHORT, WordColumns
+
+Uint32s = NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceColumns:
+    """One space, a unit after another."""
+
+    codes: Uint32s
+    """``(n,)`` code points of the folded text."""
+    starts: Uint32s
+    """``(units + 1,)``"""
+    words: WordColumns
+
+
+class SpaceCollector:
+    """Takes batches of one space and gives their columns.
+
+    Holds four bytes a character and four a word until then.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._codes: list[Uint32s] = []
+        self._lengths: list[NDArray[np.int64]] = []
+        self._words: list[Uint32s] = []
+        self.char_count = 0
+
+    def add(self, batch: TextBatch) -> None:
+        """Append the batch's texts as units."""
+        numbers = self._numbers
+        renumber = np.fromiter(
+            (numbers.setdefault(word, len(numbers)) for word in batch.vocabulary),
+            np.uint32,
+            len(batch.vocabulary),
+        )
+        self._words.append(renumber[batch.words])
+        self._codes.append(batch.codes)
+        self._lengths.append(batch.lengths)
+        self.char_count += len(batch.codes)
+
+    def columns(self) -> SpaceColumns:
+        """The columns of all batches."""
+        codes = _joined(self._codes, np.uint32)
+        lengths = _joined(self._lengths, np.int64)
+        starts = np.zeros(len(lengths) + 1, np.int64)
+        np.cumsum(lengths, out=starts[1:])
+        types, positions = self._tokens()
+        words = _word_columns(list(self._numbers), types, positions, lengths)
+        return SpaceColumns(codes, starts.astype(np.uint32), words)
+
+    def _tokens(self) -> tuple[Uint32s, Uint32s]:
+        """Search-mode tokens: word numbers and positions, unordered.  Adds the words inside
+        longer words to the vocabulary."""
+        numbers = self._numbers
+        words = _joined(self._words, np.uint32)
+        whole = list(numbers)
+        lengths = np.fromiter(map(len, whole), np.int64, len(whole))
+        subs: list[int] = []
+        sub_offsets: list[int] = []
+        sub_first = np.zeros(len(whole) + 1, np.int64)
+        segmenter = open_segmenter()
+        for i, word in enumerate(whole):
+            if len(word) > 2:
+                for offset, sub in segmenter.sub_words(word):
+                    subs.append(numbers.setdefault(sub, len(numbers)))
+                    sub_offsets.append(offset)
+            sub_first[i + 1] = len(subs)
+        positions = np.cumsum(lengths[words]) - lengths[words]
+        counts = np.diff(sub_first)[words]
+        long = np.flatnonzero(counts)
+        reps = np.repeat(long, counts[long])
+        within = np.arange(len(reps)) - np.repeat(
+            np.cumsum(counts[long]) - counts[long], counts[long]
+        )
+        places = sub_first[words[reps]] + within
+        sub_types = np.array(subs, np.uint32)[places]
+        sub_positions = positions[reps] + np.array(sub_offsets, np.int64)[places]
+        types = np.concatenate([words, sub_types])
+        all_positions = np.concatenate([positions, sub_positions]).astype(np.uint32)
+        real = np.fromiter(map(is_word, numbers), np.bool_, len(numbers))[types]
+        return types[real], all_positions[real]
+
+
+def _joined(parts: Sequence[NDArray[Any]], dtype: type[np.generic]) -> NDArray[Any]:
+    return np.concatenate(parts) if parts else np.zeros(0, dtype)
+
+
+def _word_columns(
+    vocabulary: list[str], types: Uint32s, positions: Uint32s, lengths: NDArray[np.int64]
+) -> WordColumns:
+    """Postings from tokens."""
+    order = sorted(range(len(vocabulary)), key=vocabulary.__getitem__)
+    used = np.zeros(len(vocabulary), np.bool_)
+    used[types] = True
+    kept = [number for number in order if used[number]]
+    ranks = np.zeros(len(vocabulary), np.uint32)
+    ranks[kept] = np.arange(len(kept), dtype=np.uint32)
+    terms = [vocabulary[number] for number in kept]
+    keys = ranks[types].astype(np.uint64) << np.uint64(32) | positions
+    term_lengths = np.fromiter(map(len, terms), np.uint32, len(terms))
+    keys.sort()
+    term_of = (keys >> np.uint64(32)).astype(np.uint32)
+    positions = keys.astype(np.uint32)
+    del keys
+    doc_at = np.repeat(np.arange(len(lengths), dtype=np.uint32), lengths)
+    docs = doc_at[positions]
+    new = np.ones(len(docs), np.bool_)
+    new[1:] = (docs[1:] != docs[:-1]) | (term_of[1:] != term_of[:-1])
+    firsts = np.flatnonzero(new)
+    freqs = np.diff(firsts, append=len(docs)).astype(np.uint32)
+    return WordColumns(
+        terms,
+        term_of[firsts],
+        docs[firsts],
+        freqs,
+        _tokens_by_length(term_lengths[term_of], positions),
+    )
+
+
+def _tokens_by_length(lengths: Uint32s, positions: Uint32s) -> dict[int, Uint32s]:
+    found = {}
+    for length in np.flatnonzero(np.bincount(lengths)).tolist():
+        found[length] = np.sort(positions[lengths == length])
+    return found
+
+
+def merge_spaces(parts: Iterable[tuple[OwnSpace, NDArray[np.bool_]]]) -> SpaceColumns:
+    """The columns of several segments' spaces, of each only the units marked; nothing is cut
+    again: the text comes back from the grams, words from their postings."""
+    codes: list[Uint32s] = []
+    lengths: list[NDArray[np.int64]] = []
+    term_lists: list[list[str]] = []
+    postings: list[tuple[NDArray[np.uint32], Uint32s, Uint32s]] = []
+    tokens: dict[int, list[Uint32s]] = {}
+    unit_base = char_base = 0
+    for space, kept in parts:
+        own_lengths = np.diff(space.starts.astype(np.int64))
+        char_kept = np.repeat(kept, own_lengths)
+        codes.append(space.grams.restore(space.char_count)[char_kept])
+        lengths.append(own_lengths[kept])
+        new_unit = np.cumsum(kept) - 1 + unit_base
+        new_place = np.cumsum(char_kept) - 1 + char_base
+        terms = space.words.terms()
+        term_of, docs, freqs = _all_postings(space)
+        here = kept[docs]
+        postings.append((term_of[here], new_unit[docs[here]].astype(np.uint32), freqs[here]))
+        term_lists.append(terms)
+        for length, positions in _all_tokens(space):
+            positions = positions[char_kept[positions]]
+            tokens.setdefault(length, []).append(new_place[positions].astype(np.uint32))
+        unit_base += int(kept.sum())
+        char_base += int(char_kept.sum())
+    all_lengths = _joined(lengths, np.int64)
+    starts = np.zeros(len(all_lengths) + 1, np.int64)
+    np.cumsum(all_lengths, out=starts[1:])
+    return SpaceColumns(
+        _joined(codes, np.uint32),
+        starts.astype(np.uint32),
+        _merge_words(term_lists, postings, {n: _joined(t, np.uint32) for n, t in tokens.items()}),
+    )
+
+
+def _merge_words(
+    term_lists: Sequence[list[str]],
+    postings: Sequence[tuple[NDArray[np.uint32], Uint32s, Uint32s]],
+    tokens: dict[int, Uint32s],
+) -> WordColumns:
+    union = sorted(set().union(*term_lists))
+    numbers = {term: number for number, term in enumerate(union)}
+    renumbered = [
+        np.fromiter((numbers[t] for t in terms), np.uint32, len(terms))[own[0]]
+        for terms, own in zip(term_lists, postings, strict=True)
+    ]
+    term_of = _joined(renumbered, np.uint32)
+    # stable: documents of later segments are greater
+    order = np.argsort(term_of, kind="stable")
+    term_of = term_of[order]
+    used = np.flatnonzero(np.bincount(term_of, minlength=len(union)))
+    dense = np.zeros(len(union), np.uint32)
+    dense[used] = np.arange(len(used), dtype=np.uint32)
+    return WordColumns(
+        [union[number] for number in used.tolist()],
+        dense[term_of],
+        _joined([own[1] for own in postings], np.uint32)[order],
+        _joined([own[2] for own in postings], np.uint32)[order],
+        tokens,
+    )
+
+
+def _all_postings(space: OwnSpace) -> tuple[Uint32s, Uint32s, Uint32s]:
+    """Term numbers, units and frequencies of all postings, by term, then unit."""
+    found = [space.words.postings(number) for number in range(len(space.words))]
+    term_of = np.repeat(
+        np.arange(len(found), dtype=np.uint32), space.words.counts().astype(np.int64)
+    )
+    docs = _joined([own.docs for own in found], np.uint32)
+    return term_of, docs, _joined([own.freqs for own in found], np.uint32)
+
+
+def _all_tokens(space: OwnSpace) -> Iterator[tuple[int, Uint32s]]:
+    """Each token length with the positions at which such tokens begin, ascending."""
+    for length in SHORT:
+        yield length, space.words.token_positions(length)
+    at, lengths = space.words.long_tokens()
+    for length in np.unique(lengths).tolist():
+        yield length, at[lengths == length]

@@ -1,0 +1,86 @@
+"""Ascending numbers in few bytes that NumPy decodes whole.
+
+A list is kept as differences in one or two bytes.  A difference too wide for its element is
+preceded by as many elements of the greatest value as it takes, each of which adds that value
+and yields nothing: so a list is decoded by one cumulative sum and one comparison, and many
+lists that lie side by side are decoded together.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Uint32s = NDArray[np.uint32]
+Int64s = NDArray[np.int64]
+
+WIDTHS: Final = (1, 2, 4)
+"""Bytes of an element; 4 holds the numbers themselves, not differences."""
+_TYPES: Final = {1: np.uint8, 2: np.uint16, 4: np.uint32}
+
+
+def differences(values: NDArray[Any], firsts: Int64s) -> Int64s:
+    """Each value less the one before it in its list; the first of each list as it is.
+    ``firsts`` are the indices at which non-empty lists begin, ascending."""
+    steps = np.empty(len(values), np.int64)
+    if len(values):
+        steps[0] = values[0]
+        np.subtract(values[1:], values[:-1], out=steps[1:], dtype=np.int64, casting="unsafe")
+        steps[firsts] = values[firsts]
+    return steps
+
+
+def element_counts(steps: Int64s, firsts: Int64s, width: int) -> Int64s:
+    """How many elements of ``width`` bytes each list takes."""
+    if width == 4:
+        return np.diff(firsts, append=len(steps)).astype(np.int64)
+    most = np.iinfo(_TYPES[width]).max
+    return np.add.reduceat(steps // most + 1, firsts) if len(firsts) else firsts
+
+
+def encode(values: NDArray[Any], steps: Int64s, width: int) -> NDArray[Any]:
+    """The elements of lists that lie side by side."""
+    if width == 4:
+        return values.astype(np.uint32)
+    dtype = _TYPES[width]
+    most = np.iinfo(dtype).max
+    skips = steps // most
+    ends = np.cumsum(skips + 1)
+    out = np.full(int(ends[-1]) if len(ends) else 0, most, dtype)
+    out[ends - 1] = steps - skips * most
+    return out
+
+
+def decode(elements: NDArray[Any]) -> Uint32s:
+    """One list, ``(n,)`` uint32 ascending."""
+    if elements.itemsize == 4:
+        return elements
+    sums = np.cumsum(elements, dtype=np.uint32)
+    kept = elements != np.iinfo(elements.dtype).max
+    return sums if kept.all() else sums[kept]
+
+
+def decode_many(elements: NDArray[Any], bounds: NDArray[Any]) -> tuple[Uint32s, Int64s]:
+    """Lists that lie side by side, ``bounds`` ``(k + 1,)`` their elements' places relative to
+    ``elements``: all numbers in order, and how many each list has."""
+    bounds = bounds.astype(np.int64)
+    if elements.itemsize == 4:
+        return elements, np.diff(bounds)
+    sums = np.zeros(len(elements) + 1, np.uint64)
+    np.cumsum(elements, dtype=np.uint64, out=sums[1:])
+    kept = elements != np.iinfo(elements.dtype).max
+    bases = np.repeat(sums[bounds[:-1]], np.diff(bounds))
+    kept_before = np.zeros(len(elements) + 1, np.int64)
+    np.cumsum(kept, out=kept_before[1:])
+    numbers = (sums[1:] - bases)[kept].astype(np.uint32)
+    return numbers, np.diff(kept_before[bounds])
+
+
+def encode_one(values: NDArray[Any]) -> NDArray[Any]:
+    """A single ascending list in the narrower of one and two bytes."""
+    firsts = np.zeros(min(1, len(values)), np.int64)
+    steps = differences(values, firsts)
+    sizes = {w: int(element_counts(steps, firsts, w).sum()) * w for w in WIDTHS}
+    return encode(values, steps, min(WIDTHS, key=lambda w: sizes[w]))

@@ -1,0 +1,196 @@
+"""A segment file, read: ``index.types.Segment``.
+
+Everything is a view of the mapping or is read when asked for; objects may be shared between
+threads.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import zstandard
+from numpy.typing import NDArray
+from pyroaring import BitMap
+
+from corpus.identity import passage_hash
+from corpus.model import Report
+from index.codec import numbers
+from index.codec.columns import merge_spaces
+from index.codec.container import Container
+from index.codec.space import OwnSpace, SharedSpace
+from index.codec.texts import BlockReader, report_from_json
+from index.codec.writer import SegmentColumns
+from index.types import ReportColumns, SpaceName
+
+Uint32s = NDArray[np.uint32]
+
+
+class SegmentReader:
+    """One segment.  Raises DamagedIndex or WrongVersion on opening."""
+
+    def __init__(self, path: Path, deleted: BitMap | None = None) -> None:
+        self.name = path.stem
+        self.container = container = Container(path)
+        self.deleted = BitMap() if deleted is None else deleted
+        self.first_passage: Uint32s = container.array("reports.passages")
+        self.report_count = len(self.first_passage) - 1
+        self.passage_count = int(self.first_passage[-1])
+        self.section_of: NDArray[np.uint8] = container.array("passages.section")
+        self._body = OwnSpace(container, "body")
+        self._texts = BlockReader(container, "texts")
+        self._meta_blocks = BlockReader(container, "meta")
+        self._meta = lru_cache(maxsize=256)(self._read_meta)
+
+    @cached_property
+    def _labels(self) -> dict[str, Any]:
+        raw = zstandard.ZstdDecompressor().decompress(self.container.bytes("labels"))
+        labels: dict[str, Any] = json.loads(raw.decode("utf-8", "surrogatepass"))
+        return labels
+
+    @property
+    def segmenter(self) -> str:
+        """Name of the segmenter that cut its words."""
+        return str(self._labels["segmenter"])
+
+    @cached_property
+    def reports(self) -> ReportColumns:
+        array = self.container.array
+        return ReportColumns(
+            array("reports.agency"),
+            array("reports.kind"),
+            array("reports.region"),
+            array("reports.year"),
+            self._labels["agencies"],
+            self._labels["kinds"],
+            self._labels["regions"],
+        )
+
+    @cached_property
+    def report_of(self) -> Uint32s:
+        counts = np.diff(self.first_passage.astype(np.int64))
+        return np.repeat(np.arange(self.report_count, dtype=np.uint32), counts)
+
+    @cached_property
+    def sentences(self) -> Uint32s:
+        return numbers.decode(self.container.array("sentences"))
+
+    @cached_property
+    def paragraphs(self) -> Uint32s:
+        return numbers.decode(self.container.array("paragraphs"))
+
+    @cached_property
+    def _title(self) -> SharedSpace:
+        return SharedSpace(self.container, "title", self.first_passage)
+
+    @cached_property
+    def _heading(self) -> SharedSpace:
+        return SharedSpace(self.container, "heading", self.container.array("heading.first"))
+
+    def space(self, name: SpaceName) -> OwnSpace | SharedSpace:
+        if name == "body":
+            return self._body
+        return self._title if name == "title" else self._heading
+
+    def _read_meta(self, report: int) -> dict[str, Any]:
+        values: dict[str, Any] = json.loads(
+            self._meta_blocks.item(report).decode("utf-8", "surrogatepass")
+        )
+        return values
+
+    def passage_text(self, doc: int) -> str:
+        return self._texts.item(doc).decode("utf-8", "surrogatepass")
+
+    @cached_property
+    def _passage_ids(self) -> NDArray[Any]:
+        return self.container.array("passages.id")
+
+    def passage_id(self, doc: int) -> str:
+        names: Sequence[str] = self._labels["passage_ids"]
+        return names[int(self._passage_ids[doc])]
+
+    def passage_hash(self, doc: int) -> str:
+        return passage_hash(self.passage_text(doc))
+
+    def passage_headings(self, doc: int) -> tuple[str, ...]:
+        report = int(self.report_of[doc])
+        passage = self._meta(report)["passages"][doc - int(self.first_passage[report])]
+        return tuple(passage[4])
+
+    def report_id(self, report: int) -> str:
+        return str(self._labels["ids"][report])
+
+    @property
+    def report_ids(self) -> Sequence[str]:
+        """All of them, by number."""
+        ids: Sequence[str] = self._labels["ids"]
+        return ids
+
+    def report(self, report: int) -> Report:
+        first, last = int(self.first_passage[report]), int(self.first_passage[report + 1])
+        text = "".join(self.passage_text(doc) for doc in range(first, last))
+        return report_from_json(self._meta_blocks.item(report), text)
+
+    def report_title(self, report: int) -> str:
+        return str(self._labels["titles"][report])
+
+    def report_published(self, report: int) -> str | None:
+        published: str | None = self._labels["published"][report]
+        return published
+
+    def report_series(self, report: int) -> str:
+        return str(self._labels["series"][report])
+
+    def report_aliases(self, report: int) -> tuple[str, ...]:
+        return tuple(self._meta(report)["aliases"])
+
+    @cached_property
+    def _characters(self) -> Uint32s:
+        return self.container.array("reports.characters")
+
+    def report_characters(self, report: int) -> int:
+        return int(self._characters[report])
+
+    def live_reports(self) -> NDArray[np.bool_]:
+        """``(report_count,)`` whether the report is still there."""
+        live = np.ones(self.report_count, np.bool_)
+        if self.deleted:
+            gone = np.frombuffer(self.deleted.to_array(), np.uint32)
+            live[self.report_of[gone]] = False
+        return live
+
+
+def merge_columns(segments: Sequence[SegmentReader]) -> SegmentColumns:
+    """One segment's columns from several, without their deleted reports."""
+    reports: list[Report] = []
+    texts: list[bytes] = []
+    by_space: dict[str, list[tuple[OwnSpace, NDArray[np.bool_]]]] = {
+        "body": [],
+        "title": [],
+        "heading": [],
+    }
+    for segment in segments:
+        live = segment.live_reports()
+        passages = np.repeat(live, np.diff(segment.first_passage.astype(np.int64)))
+        for number in np.flatnonzero(live).tolist():
+            reports.append(report_from_json(segment._meta_blocks.item(number), ""))
+        texts += [item for item, kept in zip(segment._texts.items(), passages, strict=True) if kept]
+        by_space["body"].append((segment._body, passages))
+        by_space["title"].append((segment._title.units, live))
+        heading_first = segment.container.array("heading.first")
+        by_space["heading"].append((segment._heading.units, passages[heading_first[:-1]]))
+    names = {segment.segmenter for segment in segments}
+    if len(names) != 1:
+        raise ValueError(f"segments cut by different segmenters cannot be merged: {names}")
+    return SegmentColumns(
+        reports,
+        texts,
+        merge_spaces(by_space["body"]),
+        merge_spaces(by_space["title"]),
+        merge_spaces(by_space["heading"]),
+        names.pop(),
+    )

@@ -1,0 +1,148 @@
+"""One space of a segment: its folded text as words and grams, read (``index.types.TextSpace``).
+
+The texts of ``title`` and ``heading`` are shared by passages that follow one another, so they
+are kept once, as *units*; ``SharedSpace`` lays them out passage by passage, as readers expect.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from pyroaring import BitMap
+
+from index.codec.container import Container
+from index.codec.grams import GramReader, bitmap
+from index.codec.words import WordReader
+from index.types import Postings
+
+Uint32s = NDArray[np.uint32]
+
+
+class OwnSpace:
+    """A space whose units are the passages themselves: ``body``."""
+
+    def __init__(self, container: Container, name: str) -> None:
+        self.starts: Uint32s = container.array(f"{name}.starts")
+        self.char_count = int(self.starts[-1])
+        self.grams = GramReader(container, name)
+        self.words = WordReader(container, name, self.grams.phrase, self.char_count)
+
+    def word(self, term: str) -> Postings | None:
+        number = self.words.find(term)
+        return None if number < 0 else self.words.postings(number)
+
+    def word_positions(self, term: str) -> Uint32s:
+        return self.words.positions(term)
+
+    def word_count(self, term: str) -> int:
+        number = self.words.find(term)
+        return 0 if number < 0 else self.words.count(number)
+
+    def words_with_prefix(self, prefix: str, limit: int) -> list[str]:
+        return [self.words.term(number) for number in self.words.prefixed(prefix, limit)]
+
+    def word_lengths(self) -> Uint32s:
+        return self.words.lengths
+
+    def gram(self, bigram: str) -> BitMap:
+        return self.grams.gram(bigram)
+
+    def gram_count(self, bigram: str) -> int:
+        return self.grams.count(bigram)
+
+    def char(self, character: str) -> BitMap:
+        return self.grams.char(character)
+
+    def phrase(self, folded: str) -> Uint32s:
+        return self.grams.phrase(folded)
+
+    @cached_property
+    def _hints(self) -> Uint32s:
+        """The document that holds every 64th position."""
+        marks = np.arange(0, self.char_count + 64, 64, dtype=np.uint32)
+        return (self.starts.searchsorted(marks, side="right") - 1).astype(np.uint32)
+
+    def docs_at(self, positions: Uint32s) -> Uint32s:
+        """``(n,)`` the document of each position, as ``searchsorted`` on ``starts`` finds it."""
+        docs = self._hints[positions >> np.uint32(6)]
+        last = len(self.starts) - 2
+        np.minimum(docs, last, out=docs)
+        behind = np.flatnonzero(self.starts[docs + 1] <= positions)
+        while len(behind):
+            docs[behind] += 1
+            behind = behind[self.starts[docs[behind] + 1] <= positions[behind]]
+        return docs
+
+
+class SharedSpace:
+    """A space whose units are runs of passages; ``first_docs`` ``(units + 1,)`` says where each
+    run begins."""
+
+    def __init__(self, container: Container, name: str, first_docs: Uint32s) -> None:
+        self._units = OwnSpace(container, name)
+        self._first_docs = first_docs.astype(np.int64)
+        self._runs = np.diff(self._first_docs)
+        lengths = np.repeat(np.diff(self._units.starts.astype(np.int64)), self._runs)
+        starts = np.zeros(len(lengths) + 1, np.int64)
+        np.cumsum(lengths, out=starts[1:])
+        self.starts: Uint32s = starts.astype(np.uint32)
+        self.char_count = int(starts[-1])
+
+    def _spread(self, units: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """For each unit named, all its documents in order; and the index each came from."""
+        runs = self._runs[units]
+        came_from = np.repeat(np.arange(len(units)), runs)
+        within = np.arange(len(came_from)) - np.repeat(np.cumsum(runs) - runs, runs)
+        return self._first_docs[units][came_from] + within, came_from
+
+    def _positions(self, found: Uint32s) -> Uint32s:
+        """Positions in units → positions in passages, ascending."""
+        if not len(found):
+            return found
+        units = self._units.docs_at(found).astype(np.int64)
+        docs, came_from = self._spread(units)
+        offsets = found.astype(np.int64) - self._units.starts[units]
+        return np.sort(self.starts[docs] + offsets[came_from]).astype(np.uint32)
+
+    def word(self, term: str) -> Postings | None:
+        found = self._units.word(term)
+        if found is None:
+            return None
+        docs, came_from = self._spread(found.docs.astype(np.int64))
+        return Postings(docs.astype(np.uint32), found.freqs[came_from])
+
+    def word_positions(self, term: str) -> Uint32s:
+        return self._positions(self._units.word_positions(term))
+
+    def word_count(self, term: str) -> int:
+        found = self._units.word(term)
+        return 0 if found is None else int(self._runs[found.docs].sum())
+
+    def words_with_prefix(self, prefix: str, limit: int) -> list[str]:
+        return self._units.words_with_prefix(prefix, limit)
+
+    def word_lengths(self) -> Uint32s:
+        return np.repeat(self._units.word_lengths(), self._runs)
+
+    def gram(self, bigram: str) -> BitMap:
+        return bitmap(self._positions(self._units.grams.positions(bigram)))
+
+    def gram_count(self, bigram: str) -> int:
+        return len(self.gram(bigram))
+
+    def char(self, character: str) -> BitMap:
+        return bitmap(self.phrase(character))
+
+    def phrase(self, folded: str) -> Uint32s:
+        return self._positions(self._units.phrase(folded))
+
+    def docs_at(self, positions: Uint32s) -> Uint32s:
+        """``(n,)`` the document of each position."""
+        return (self.starts.searchsorted(positions, side="right") - 1).astype(np.uint32)
+
+    @property
+    def units(self) -> OwnSpace:
+        """The texts as they are kept, each once."""
+        return self._units

@@ -1,0 +1,160 @@
+"""Stored texts and labels, compressed in blocks: some passages, or some reports, a block.
+
+A block is small enough that reading one passage costs tens of microseconds and large enough
+to compress nearly as well as the whole.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+import zstandard
+
+from corpus.model import (
+    Passage,
+    Provenance,
+    Report,
+    Section,
+    Source,
+)
+from index.codec.container import Container, compact
+
+BLOCK: Final = 32_768
+"""Bytes after which a block of passages is closed."""
+LEVEL: Final = 9
+CACHED_BLOCKS: Final = 64
+
+
+def encode_blocks(items: Iterable[bytes]) -> dict[str, Any]:
+    """Sections (without a name in front) that give any item back by its number."""
+    compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=False)
+    lengths: list[int] = []
+    first_items = [0]
+    bounds = [0]
+    blobs: list[bytes] = []
+    open_items: list[bytes] = []
+    size = 0
+
+    def close() -> None:
+        nonlocal size
+        blobs.append(compressor.compress(b"".join(open_items)))
+        bounds.append(bounds[-1] + len(blobs[-1]))
+        first_items.append(len(lengths))
+        open_items.clear()
+        size = 0
+
+    for item in items:
+        lengths.append(len(item))
+        open_items.append(item)
+        size += len(item)
+        if size >= BLOCK:
+            close()
+    if open_items:
+        close()
+    return {
+        "lengths": compact(np.array(lengths, np.int64)),
+        "first": np.array(first_items, np.uint32),
+        "bounds": np.array(bounds, np.uint64),
+        "blocks": b"".join(blobs),
+    }
+
+
+class BlockReader:
+    """Items of one family of blocks.  Threads may share it."""
+
+    def __init__(self, container: Container, name: str) -> None:
+        self._container = container
+        self._name = f"{name}.blocks"
+        self._lengths = container.array(f"{name}.lengths")
+        self._first = container.array(f"{name}.first")
+        self._bounds = container.array(f"{name}.bounds")
+        self._block = lru_cache(maxsize=CACHED_BLOCKS)(self._read)
+
+    def __len__(self) -> int:
+        return len(self._lengths)
+
+    def _read(self, block: int) -> tuple[bytes, list[int]]:
+        """A block's bytes and where its items end."""
+        begin, end = int(self._bounds[block]), int(self._bounds[block + 1])
+        # a decompressor is not to be shared between threads; one costs a microsecond
+        raw = zstandard.ZstdDecompressor().decompress(self._container.slice(self._name, begin, end))
+        first, last = int(self._first[block]), int(self._first[block + 1])
+        ends = np.cumsum(self._lengths[first:last], dtype=np.int64)
+        return raw, [0, *ends.tolist()]
+
+    def item(self, number: int) -> bytes:
+        """The item's bytes."""
+        block = int(self._first.searchsorted(np.uint32(number), side="right")) - 1
+        raw, ends = self._block(block)
+        place = number - int(self._first[block])
+        return raw[ends[place] : ends[place + 1]]
+
+    def items(self) -> Iterable[bytes]:
+        """All items in order."""
+        for block in range(len(self._bounds) - 1):
+            raw, ends = self._read(block)
+            for begin, end in zip(ends, ends[1:], strict=False):
+                yield raw[begin:end]
+
+
+def report_to_json(report: Report) -> bytes:
+    """Everything of the report but its text."""
+    return json.dumps(
+        {
+            "series": report.series,
+            "title": report.title,
+            "agency": report.agency,
+            "aliases": report.aliases,
+            "kind": report.kind,
+            "region": report.region,
+            "year": report.year,
+            "published": report.published,
+            "document_number": report.document_number,
+            "outline": [
+                (s.number, s.heading, s.level, s.category, s.start, s.end, s.ordinal)
+                for s in report.outline
+            ],
+            "passages": [(p.id, p.start, p.end, p.category, p.headings) for p in report.passages],
+            "sources": [(s.path, s.sha256, s.size, s.url) for s in report.sources],
+            "provenance": {
+                name: (p.origin, p.certainty, p.evidence) for name, p in report.provenance.items()
+            },
+            "id": report.id,
+            "notes": report.notes,
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    ).encode("utf-8", "surrogatepass")
+
+
+def report_from_json(raw: bytes, text: str) -> Report:
+    """The report again, with its text."""
+    values = json.loads(raw.decode("utf-8", "surrogatepass"))
+    return Report(
+        series=values["series"],
+        title=values["title"],
+        agency=values["agency"],
+        aliases=tuple(values["aliases"]),
+        kind=values["kind"],
+        region=tuple(values["region"]),
+        year=values["year"],
+        published=values["published"],
+        document_number=values["document_number"],
+        text=text,
+        outline=tuple(
+            Section(number, heading, level, category, start, end, tuple(ordinal))
+            for number, heading, level, category, start, end, ordinal in values["outline"]
+        ),
+        passages=tuple(
+            Passage(name, start, end, category, tuple(headings))
+            for name, start, end, category, headings in values["passages"]
+        ),
+        sources=tuple(Source(*source) for source in values["sources"]),
+        provenance={name: Provenance(*own) for name, own in values["provenance"].items()},
+        id=values["id"],
+        notes=tuple(values["notes"]),
+    )

@@ -1,0 +1,252 @@
+"""jieba's words of one space: documents and frequencies per word, and where tokens begin.
+
+A word's positions need no list of their own.  Where the word's characters stand is known from
+the grams; a token of it begins at those of them at which *some* token of its length begins.
+So per token length one set of positions is kept: of the lengths 1 to 4 as a bitmap or as
+differences, whichever is less, and of all longer tokens together as a list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.codec import numbers
+from index.codec.container import Container, compact
+from index.types import Postings
+
+Uint32s = NDArray[np.uint32]
+SHORT: Final = (1, 2, 3, 4)
+"""Token lengths with a set of their own."""
+_NOTHING: Final = np.zeros(0, np.uint32)
+
+
+class WordColumns(NamedTuple):
+    """The words of a space before encoding."""
+
+    terms: list[str]
+    """Ascending in code points, unique."""
+    term_of: NDArray[np.uint32]
+    """``(n,)`` of each posting, non-decreasing."""
+    docs: NDArray[np.uint32]
+    """``(n,)`` ascending within a term."""
+    freqs: NDArray[np.uint32]
+    """``(n,)``"""
+    tokens: Mapping[int, Uint32s]
+    """By length, ascending: positions at which a token begins."""
+
+
+def encode_words(columns: WordColumns, units: int, char_count: int) -> dict[str, Any]:
+    """Sections (without the space's name)."""
+    terms, term_of, docs, freqs, tokens = columns
+    raw = [term.encode("utf-8", "surrogatepass") for term in terms]
+    bounds = np.zeros(len(raw) + 1, np.uint32)
+    np.cumsum(np.fromiter(map(len, raw), np.int64, len(raw)), out=bounds[1:])
+    firsts = np.searchsorted(term_of, np.arange(len(terms), dtype=np.uint32)).astype(np.int64)
+    counts = np.diff(firsts, append=len(docs)).astype(np.int64)
+    steps = numbers.differences(docs, firsts)
+    costs = np.stack([w * numbers.element_counts(steps, firsts, w) for w in numbers.WIDTHS])
+    widths = np.array(numbers.WIDTHS)[costs.argmin(axis=0)] if len(terms) else counts
+    sections: dict[str, Any] = {
+        "words.text": b"".join(raw),
+        "words.bounds": bounds,
+        "words.counts": compact(counts),
+    }
+    kind = np.zeros(len(terms), np.uint8)
+    place = np.zeros(len(terms), np.int64)
+    for width in numbers.WIDTHS:
+        chosen = widths == width
+        own = np.repeat(chosen, counts)
+        own_counts = counts[chosen]
+        own_firsts = np.cumsum(own_counts) - own_counts
+        sizes = numbers.element_counts(steps[own], own_firsts, width)
+        kind[chosen] = width
+        place[chosen] = np.cumsum(sizes) - sizes
+        sections[f"docs{width}"] = numbers.encode(docs[own], steps[own], width)
+    tops = np.maximum.reduceat(freqs, firsts) if len(terms) else counts
+    freq_place = np.zeros(len(terms), np.int64)
+    for flag, low, high, dtype in ((8, 2, 255, np.uint8), (16, 256, 2**32, np.uint32)):
+        chosen = (tops >= low) & (tops <= high)
+        kind[chosen] |= flag
+        own_counts = counts[chosen]
+        freq_place[chosen] = np.cumsum(own_counts) - own_counts
+        sections[f"freqs{np.dtype(dtype).itemsize}"] = freqs[np.repeat(chosen, counts)].astype(
+            dtype
+        )
+    sections["words.kind"] = kind
+    sections["words.docs"] = place.astype(np.uint32)
+    sections["words.freqs"] = freq_place.astype(np.uint32)
+    sections["words.lengths"] = compact(np.bincount(docs, freqs, units).astype(np.uint32))
+    for length in SHORT:
+        positions = tokens.get(length, _NOTHING)
+        listed = numbers.encode_one(positions)
+        if listed.nbytes <= char_count // 8:
+            sections[f"tokens{length}.list"] = listed
+        else:
+            flags = np.zeros(char_count, np.bool_)
+            flags[positions] = True
+            sections[f"tokens{length}.bits"] = np.packbits(flags, bitorder="little")
+    longer = [positions for length, positions in tokens.items() if length not in SHORT]
+    lengths = [np.full(len(p), n, np.uint32) for n, p in tokens.items() if n not in SHORT]
+    at = np.concatenate([_NOTHING, *longer])
+    order = np.argsort(at, kind="stable")
+    sections["tokens5.list"] = at[order]
+    sections["tokens5.lengths"] = compact(np.concatenate([_NOTHING, *lengths])[order])
+    return sections
+
+
+class WordReader:
+    """The words of one space; ``phrase`` is the same space's grams'."""
+
+    def __init__(
+        self, container: Container, space: str, phrase: Callable[[str], Uint32s], char_count: int
+    ) -> None:
+        self._container = container
+        self._space = space
+        self._phrase = phrase
+        self._char_count = char_count
+        get = lambda name: container.array(f"{space}.{name}")  # noqa: E731
+        self._text_name = f"{space}.words.text"
+        self._bounds = get("words.bounds")
+        self._counts = get("words.counts")
+        self._kind = get("words.kind")
+        self._docs_place = get("words.docs")
+        self._freqs_place = get("words.freqs")
+        self._docs = {width: get(f"docs{width}") for width in numbers.WIDTHS}
+        self._freqs = {8: get("freqs1"), 16: get("freqs4")}
+        self.lengths: Uint32s = get("words.lengths").astype(np.uint32)
+
+    def __len__(self) -> int:
+        return len(self._counts)
+
+    def term(self, number: int) -> str:
+        """The term with that number, in code point order."""
+        return self._raw(number).decode("utf-8", "surrogatepass")
+
+    def _raw(self, number: int) -> bytes:
+        begin, end = int(self._bounds[number]), int(self._bounds[number + 1])
+        return self._container.slice(self._text_name, begin, end)
+
+    def lower_bound(self, raw: bytes) -> int:
+        """Number of the first term not below ``raw``."""
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if self._raw(middle) < raw:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def find(self, term: str) -> int:
+        """The term's number, or -1."""
+        raw = term.encode("utf-8", "surrogatepass")
+        number = self.lower_bound(raw)
+        return number if number < len(self) and self._raw(number) == raw else -1
+
+    def count(self, number: int) -> int:
+        """Units with the term."""
+        return int(self._counts[number])
+
+    def counts(self) -> NDArray[Any]:
+        """``(terms,)`` units with each term."""
+        return self._counts
+
+    def postings(self, number: int) -> Postings:
+        """Units and frequencies of a term."""
+        count, kind = int(self._counts[number]), int(self._kind[number])
+        elements = self._docs[kind & 7]
+        begin = int(self._docs_place[number])
+        if kind & 7 == 4:
+            docs = elements[begin : begin + count]
+        else:
+            docs = self._decode(elements, number, begin)
+        if not kind & 24:
+            return Postings(docs, np.ones(count, np.uint32))
+        place = int(self._freqs_place[number])
+        freqs = self._freqs[kind & 24][place : place + count]
+        return Postings(docs, freqs.astype(np.uint32))
+
+    def _decode(self, elements: NDArray[Any], number: int, begin: int) -> Uint32s:
+        """A list whose end is not kept: it ends with its last number."""
+        count = int(self._counts[number])
+        most = np.iinfo(elements.dtype).max
+        end = begin + count
+        while True:
+            part = elements[begin:end]
+            kept = part != most
+            short = count - int(np.count_nonzero(kept))
+            if not short:
+                break
+            end += short
+        sums = np.cumsum(part, dtype=np.uint32)
+        return sums if len(sums) == count else sums[kept]
+
+    def prefixed(self, prefix: str, limit: int) -> list[int]:
+        """Numbers of at most ``limit`` terms that begin with it, in order."""
+        raw = prefix.encode("utf-8", "surrogatepass")
+        low = self.lower_bound(raw)
+        found = []
+        for number in range(low, min(len(self), low + limit)):
+            if not self._raw(number).startswith(raw):
+                break
+            found.append(number)
+        return found
+
+    def terms(self) -> list[str]:
+        """All terms in code point order."""
+        text = self._container.bytes(self._text_name)
+        bounds = self._bounds.tolist()
+        return [
+            text[begin:end].decode("utf-8", "surrogatepass")
+            for begin, end in zip(bounds, bounds[1:], strict=False)
+        ]
+
+    @cached_property
+    def _bits(self) -> dict[int, NDArray[np.uint8]]:
+        """By short length: a bit a position, least significant first."""
+        found = {}
+        for length in SHORT:
+            name = f"{self._space}.tokens{length}.bits"
+            if name in self._container:
+                found[length] = self._container.array(name)
+            else:
+                flags = np.zeros(self._char_count, np.bool_)
+                flags[self.token_positions(length)] = True
+                found[length] = np.packbits(flags, bitorder="little")
+        return found
+
+    def token_positions(self, length: int) -> Uint32s:
+        """``(n,)`` ascending: where tokens of a short length begin."""
+        name = f"{self._space}.tokens{length}"
+        if f"{name}.list" in self._container:
+            return numbers.decode(self._container.array(f"{name}.list"))
+        bits = np.unpackbits(
+            self._container.array(f"{name}.bits"), count=self._char_count, bitorder="little"
+        )
+        return np.flatnonzero(bits).astype(np.uint32)
+
+    def long_tokens(self) -> tuple[Uint32s, NDArray[Any]]:
+        """Where longer tokens begin, ascending, and how long each is."""
+        get = self._container.array
+        return get(f"{self._space}.tokens5.list"), get(f"{self._space}.tokens5.lengths")
+
+    def positions(self, term: str) -> Uint32s:
+        """``(n,)`` ascending: where tokens of the term begin."""
+        if self.find(term) < 0:
+            return _NOTHING
+        stands = self._phrase(term)
+        if len(term) in SHORT:
+            bits = self._bits[len(term)]
+            here = bits[stands >> 3] >> (stands & 7).astype(np.uint8) & 1
+            return stands[here.astype(np.bool_)]
+        at, lengths = self.long_tokens()
+        if not len(at):
+            return _NOTHING
+        place = at.searchsorted(stands)
+        place[place == len(at)] = 0
+        return stands[(at[place] == stands) & (lengths[place] == len(term))]

@@ -1,0 +1,80 @@
+"""What can be wrong with an index, and what the user should do about it.
+
+IndexProblem
+├── NoIndex          nothing was ever built there
+├── DamagedIndex     bytes differ from what was written
+├── WrongVersion     written by another version of the format
+├── IndexLocked      another build is at work
+├── TooMuchGone      more than a fifth would be removed
+└── SegmentFull      more folded characters than a segment may hold
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class IndexProblem(Exception):
+    """Base of the package's errors; the message is for the user, in Chinese."""
+
+
+class NoIndex(IndexProblem):
+    """There is no index at ``path``."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} 里还没有索引。请先建立：python -m index build 文件夹")
+        self.path = path
+
+
+class DamagedIndex(IndexProblem):
+    """The file at ``path`` is not what was written; ``detail`` says how."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(
+            f"索引文件已损坏：{path}（{detail}）。请删除索引目录后重新建立，"
+            "或从备份恢复；原始报告文件不受影响。"
+        )
+        self.path = path
+        self.detail = detail
+
+
+class WrongVersion(IndexProblem):
+    """The index was written in format ``found``; this program reads ``expected``."""
+
+    def __init__(self, path: Path, found: object, expected: int) -> None:
+        super().__init__(
+            f"索引 {path} 的格式版本是 {found}，本程序使用版本 {expected}。"
+            "请删除索引目录后用本程序重新建立：python -m index build 文件夹"
+        )
+        self.path = path
+        self.found = found
+        self.expected = expected
+
+
+class IndexLocked(IndexProblem):
+    """Another process is building the same index."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"另一个建立索引的进程正在使用 {path}，请等它结束后再试。")
+        self.path = path
+
+
+class TooMuchGone(IndexProblem):
+    """``gone`` of the ``held`` reports under the folders would be removed."""
+
+    def __init__(self, gone: int, held: int) -> None:
+        super().__init__(
+            f"这些文件夹里原有 {held} 份报告，现在缺了 {gone} 份（超过五分之一），"
+            "没有改动索引。若确实要删除它们，请加上 --prune 再运行一次。"
+        )
+        self.gone = gone
+        self.held = held
+
+
+class SegmentFull(IndexProblem):
+    """A segment would hold ``count`` folded characters; at most ``limit`` are allowed."""
+
+    def __init__(self, count: int, limit: int) -> None:
+        super().__init__(f"一个索引段将有 {count} 个字符，超过上限 {limit}。")
+        self.count = count
+        self.limit = limit
