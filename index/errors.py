@@ -4,6 +4,7 @@ IndexProblem
 ├── NoIndex          nothing was ever built there
 ├── DamagedIndex     bytes differ from what was written
 ├── WrongVersion     written by another version of the format
+│   └── WrongSegmenter   its words were cut by another segmenter
 ├── IndexLocked      another build is at work
 ├── TooMuchGone      more than a fifth would be removed
 └── SegmentFull      more folded characters than a segment may hold
@@ -31,8 +32,8 @@ class DamagedIndex(IndexProblem):
 
     def __init__(self, path: Path, detail: str) -> None:
         super().__init__(
-            f"索引文件已损坏：{path}（{detail}）。请删除索引目录后重新建立，"
-            "或从备份恢复；原始报告文件不受影响。"
+            f"索引文件已损坏：{path}（{detail}）。请删除索引目录里的 current 和 generations"
+            "（保留 ledger.jsonl，旧链接靠它）后重新建立，或从备份恢复；原始报告文件不受影响。"
         )
         self.path = path
         self.detail = detail
@@ -44,11 +45,26 @@ class WrongVersion(IndexProblem):
     def __init__(self, path: Path, found: object, expected: int) -> None:
         super().__init__(
             f"索引 {path} 的格式版本是 {found}，本程序使用版本 {expected}。"
-            "请删除索引目录后用本程序重新建立：python -m index build 文件夹"
+            "请删除索引目录里的 current 和 generations（保留 ledger.jsonl）后重新建立："
+            "python -m index build 文件夹"
         )
         self.path = path
         self.found = found
         self.expected = expected
+
+
+class WrongSegmenter(WrongVersion):
+    """The words were cut by segmenter ``found``; queries here are cut by ``expected_name``."""
+
+    def __init__(self, path: Path, found: str, expected: str) -> None:
+        IndexProblem.__init__(
+            self,
+            f"索引 {path} 的分词器是“{found}”，本程序使用“{expected}”。"
+            "请用本程序再运行一次 python -m index build 文件夹，索引会用新的分词器重写。",
+        )
+        self.path = path
+        self.found = found
+        self.expected_name = expected
 
 
 class IndexLocked(IndexProblem):

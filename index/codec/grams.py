@@ -11,7 +11,7 @@ a very large segment; ``dense`` as a roaring bitmap, which intersects fastest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -281,6 +281,14 @@ class GramReader:
         at = array.searchsorted(moved.astype(np.uint32))
         at[at == len(array)] = 0
         return mine[array[at] == moved]
+
+    def bigrams(self) -> Iterator[str]:
+        """All grams, in code point order."""
+        characters = [chr(code) for code in self._alphabet.tolist()]
+        firsts = self._first.tolist()
+        for i, first in enumerate(characters):
+            for second in self._second[firsts[i] : firsts[i + 1]].tolist():
+                yield first + characters[second]
 
     def restore(self, char_count: int) -> Uint32s:
         """``(char_count,)`` the code points of the whole text, from the grams."""

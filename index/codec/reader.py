@@ -106,12 +106,18 @@ class SegmentReader:
         return self._texts.item(doc).decode("utf-8", "surrogatepass")
 
     @cached_property
-    def _passage_ids(self) -> NDArray[Any]:
+    def passage_id_of(self) -> NDArray[Any]:
+        """``(passage_count,)`` index into ``passage_id_values``."""
         return self.container.array("passages.id")
 
-    def passage_id(self, doc: int) -> str:
+    @property
+    def passage_id_values(self) -> Sequence[str]:
+        """The distinct passage ids, ascending."""
         names: Sequence[str] = self._labels["passage_ids"]
-        return names[int(self._passage_ids[doc])]
+        return names
+
+    def passage_id(self, doc: int) -> str:
+        return self.passage_id_values[int(self.passage_id_of[doc])]
 
     def passage_hash(self, doc: int) -> str:
         return passage_hash(self.passage_text(doc))

@@ -1,0 +1,156 @@
+"""Generations of an index on disk: one is served, the next is built beside it.
+
+    <index_dir>/current -> generations/000007     what readers open
+    <index_dir>/generations/000006, 000007        the one before is kept for open readers
+    <index_dir>/ledger.jsonl                      ``index.ledger``
+    <index_dir>/lock                              held while building
+
+A generation's folder is written under a hidden name, every file and folder flushed to disk,
+and then renamed; last, the link ``current`` is replaced.  Whatever moment a build dies at, the
+link names a whole generation.  What goes into a generation is ``builder``'s matter.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from index.codec.whoosh_codec import write_toc
+from index.errors import DamagedIndex, IndexLocked, NoIndex
+from index.ledger import Entry, append
+from index.manifest import (
+    NAME,
+    Manifest,
+    SegmentEntry,
+    digests,
+    ledger_digest,
+    write_manifest,
+)
+
+CURRENT: Final = "current"
+FOLDER: Final = "generations"
+LEDGER: Final = "ledger.jsonl"
+LOCK: Final = "lock"
+WORK: Final = ".building"
+"""Folder of the generation being built; whatever an earlier build left in it is removed."""
+_DIGITS: Final = 6
+
+
+def current_generation(index_dir: Path) -> str:
+    """The name of the generation now served, by reading one link.  Raises NoIndex."""
+    try:
+        return Path(os.readlink(index_dir / CURRENT)).name
+    except FileNotFoundError:
+        raise NoIndex(index_dir) from None
+    except OSError:
+        raise DamagedIndex(index_dir / CURRENT, "应为符号链接") from None
+
+
+def generation_folder(index_dir: Path, generation: str) -> Path:
+    """Where the generation lies."""
+    return index_dir / FOLDER / generation
+
+
+def ledger_path(index_dir: Path) -> Path:
+    """Where the ledger lies."""
+    return index_dir / LEDGER
+
+
+@contextmanager
+def build_lock(index_dir: Path) -> Iterator[None]:
+    """Hold the index for writing.  Raises IndexLocked at once when another process does; the
+    system lets go of the lock when its holder dies."""
+    index_dir.mkdir(parents=True, exist_ok=True)
+    with (index_dir / LOCK).open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise IndexLocked(index_dir) from None
+        yield
+
+
+def flush(path: Path) -> None:
+    """See a file or folder safely on disk."""
+    number = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+def begin(index_dir: Path) -> Path:
+    """An empty folder to build the next generation in.  The lock must be held."""
+    work = index_dir / FOLDER / WORK
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    return work
+
+
+def abandon(index_dir: Path) -> None:
+    """Remove what ``begin`` made."""
+    shutil.rmtree(index_dir / FOLDER / WORK, ignore_errors=True)
+
+
+def next_generation(index_dir: Path) -> str:
+    """One more than any that is there."""
+    there = [int(path.name) for path in (index_dir / FOLDER).glob("[0-9]*") if path.name.isdigit()]
+    return str(max(there, default=0) + 1).zfill(_DIGITS)
+
+
+def commit(
+    index_dir: Path,
+    segments: Sequence[SegmentEntry],
+    segmenter: str,
+    entries: Sequence[Entry],
+    ledger_size: int,
+) -> str:
+    """Make the folder of ``begin``, with its segment files, the generation that is served;
+    gives its name.  The lock must be held.
+
+    ``entries`` are added to the ledger after its first ``ledger_size`` bytes.
+    """
+    work = index_dir / FOLDER / WORK
+    generation = next_generation(index_dir)
+    write_toc(work, segments, int(generation))
+    size = append(ledger_path(index_dir), entries, ledger_size)
+    files = sorted(path for path in work.iterdir() if path.name != NAME)
+    manifest = Manifest(
+        generation=generation,
+        built=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
+        segmenter=segmenter,
+        segments=tuple(segments),
+        files=digests(files),
+        ledger_size=size,
+        ledger_sha256=ledger_digest(ledger_path(index_dir), size),
+    )
+    write_manifest(work, manifest)
+    for path in work.iterdir():
+        flush(path)
+    flush(work)
+    final = generation_folder(index_dir, generation)
+    work.rename(final)
+    flush(final.parent)
+    _serve(index_dir, generation)
+    _remove_old(index_dir, generation)
+    return generation
+
+
+def _serve(index_dir: Path, generation: str) -> None:
+    link = index_dir / f".{CURRENT}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(Path(FOLDER) / generation)
+    link.replace(index_dir / CURRENT)
+    flush(index_dir)
+
+
+def _remove_old(index_dir: Path, current: str) -> None:
+    """Keep the current generation and the one before it."""
+    there = sorted(path for path in (index_dir / FOLDER).glob("[0-9]*") if path.name < current)
+    for path in there[:-1]:
+        shutil.rmtree(path, ignore_errors=True)
