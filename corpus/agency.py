@@ -1,0 +1,208 @@
+"""Who reports: the agency's name, from title, signature or first sentence (DESIGN §3).
+
+The name is kept as printed, in the fullest form that the document has; a bare region as author
+means its 人民政府; a district or town whose city is certain carries the city's name in front.
+Addressees and the host site are not the agency.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from corpus import gazetteer
+from corpus.dates import DATE, plain_digits
+from corpus.kinds import find_office
+from corpus.model import UNKNOWN, Provenance
+
+_SUFFIX: Final = (
+    "(?:人民政府(?:办公厅|办公室)?|街道办事处|管理委员会|管委会|委员会|办公室|总局|分局|局|厅|委|部|署|总队|支队"
+    "|大队|中心|公司|街道|国务院)"
+)
+_NAME: Final = rf"[\u4e00-\u9fff·]{{1,30}}?{_SUFFIX}"
+_ALIAS: Final = rf"(?:[（(]({_NAME})[)）])?"
+_WHOLE_NAME: Final = re.compile(rf"^({_NAME}){_ALIAS}$")
+_YEAR_WORDS: Final = r"(?:(?:19|20)\d\d|[一二][〇○零一二三四五六七八九]{3})年(?:度)?"
+_TITLE_TAIL: Final = re.compile(
+    rf"^(?:中共.{{1,20}}委(?:员会)?[、和 ]?)?(?:关于)?(?:{_YEAR_WORDS})?(?P<agency>.+?)"
+    rf"(?:关于)?(?:{_YEAR_WORDS})?(?:度)?(?:全面)?(?:贯彻|落实|推进|加强|开展|深入推进|贯彻落实)*"
+    r"(?:党政主要负责人.*)?(?:法治政府|依法行政|法治建设|依法治|法治工作|法治|政府工作|政府信息)"
+)
+_BARE_REGION: Final = re.compile("(?:省|市|区|县|旗|州|盟|镇|乡|自治区)$")
+_MASKED: Final = re.compile(r"[*＊×xX]{1,}|某|[ＸX]{1,}")
+_NOT_A_NAME: Final = re.compile("^(?:我|全|本|该|各|其|市委|区委|县委|党委|省委)|领导|要求|部署|意见|关于|根据|为|和各|等")
+_SUBJECT: Final = re.compile(
+    rf"(?:^|[，,。：:\s])(?:(?:今年|一年来|{_YEAR_WORDS})[，,]?)?(?P<agency>{_NAME}){_ALIAS}"
+    r"(?=(?:在|坚持|认真|深入|以|全面|紧紧|紧扣|按照|始终|严格|积极|高度|立足|围绕|切实|坚决|扎实|持续|聚焦|牢牢|"
+    r"现将|将|根据|依据|认真|不断|着力|贯彻|落实|推进|党|法治|{0}))".replace("{0}", _YEAR_WORDS)
+)
+
+
+class AgencyFound(NamedTuple):
+    name: str | None
+    aliases: tuple[str, ...]
+    kind: str | None
+    region: tuple[str, ...]
+    provenance: Provenance
+    region_provenance: Provenance
+
+
+NO_AGENCY: Final = AgencyFound(None, (), None, (), UNKNOWN, UNKNOWN)
+
+
+def find_agency(title: str | None, text: str, body_start: int) -> AgencyFound:
+    """The agency with what follows from its name.  ``body_start``: where the text after the title
+    begins."""
+    for name, alias, provenance in _candidates(title, text, body_start):
+        if _MASKED.search(name):
+            return NO_AGENCY
+        return describe_agency(_fullest(name, text), alias, text, provenance)
+    return NO_AGENCY
+
+
+def describe_agency(
+    name: str, alias: str | None, text: str, provenance: Provenance
+) -> AgencyFound:
+    """Kind, region and canonical form of a printed name."""
+    aliases = [alias] if alias else []
+    office = find_office(name)
+    if office is None and _BARE_REGION.search(name):
+        name += "人民政府"
+        office = find_office(name)
+    elif re.search("街道$|街道办$", name):
+        name = re.sub("街道(?:办)?$", "街道办事处", name)
+        office = find_office(name)
+    found = gazetteer.resolve(name, text)
+    region: tuple[str, ...] = ()
+    region_provenance = UNKNOWN
+    if found is not None:
+        region = found.place.path
+        region_provenance = Provenance("gazetteer", "read", "".join(found.printed))
+        fuller = _with_city(name, found)
+        if fuller != name:
+            aliases.append(name)
+            name = fuller
+    elif office is not None:
+        region = gazetteer.printed_path(name[: office.start])
+        if region and not gazetteer.candidates(region[0]):
+            # A place the table does not know, spelt out: its own words are all we have.
+            region_provenance = Provenance("gazetteer", "inferred", "".join(region))
+        else:
+            region = ()  # known but ambiguous: unresolved rather than guessed
+    return AgencyFound(
+        name,
+        tuple(dict.fromkeys(aliases)),
+        office.kind if office else None,
+        region,
+        provenance,
+        region_provenance,
+    )
+
+
+def _with_city(name: str, found: gazetteer.Resolved) -> str:
+    """A district's or town's name with its city's in front; a county-level city stands alone."""
+    path = found.place.path
+    head = path[0] if path[0].endswith("市") else (path[1] if len(path) > 1 else "")
+    top = gazetteer.candidates(found.printed[0])
+    first_rank = next(
+        (p.rank for p in top if p.path == path[: len(p.path)] and p.path[-1] == found.printed[0]),
+        None,
+    )
+    if first_rank == "district":
+        return head + name if head and head != found.printed[0] else name
+    if first_rank == "town":
+        above = path[-2] if len(path) >= 2 else ""
+        ranks = {p.rank for p in gazetteer.candidates(above) if p.path == path[:-1]}
+        if "district" in ranks:
+            return (head if head != above else "") + above + name
+        return above + name
+    return name
+
+
+def _candidates(
+    title: str | None, text: str, body_start: int
+) -> Iterator[tuple[str, str | None, Provenance]]:
+    """Names in the order of trust, each with its alias."""
+    if title and (found := _from_title(title)):
+        yield found[0], found[1], Provenance("title", "read", title)
+    if found := _from_signature(text):
+        yield found[0], found[1], Provenance("signature", "read", found[0])
+    sentence = _first_sentences(text, body_start)
+    for match in _SUBJECT.finditer(plain_digits(sentence)):
+        name = _trimmed(match["agency"])
+        if name and find_office(name):
+            yield name, match.group(2), Provenance("first_sentence", "read", match[0].strip())
+
+
+def _from_title(title: str) -> tuple[str, str | None] | None:
+    plain = plain_digits("".join(title.split()))
+    match = _TITLE_TAIL.match(plain)
+    if not match:
+        return None
+    name = re.sub(rf"{_YEAR_WORDS}|^关于|关于$|的$|年度$", "", match["agency"]).strip("《》-—·：: ")
+    if re.fullmatch("国务院|", name):
+        return (name, None) if name else None
+    alias = None
+    if bracket := re.fullmatch(r"(.+?)[（(](.+?)[)）]", name):
+        name, alias = bracket[1], bracket[2]
+        if not find_office(alias):
+            alias = None
+    if not re.fullmatch("[\u4e00-\u9fff·*＊×xX]{2,40}", name):
+        return None
+    if find_office(name) or _BARE_REGION.search(name) or re.search(rf"{_SUFFIX}$", name):
+        return name, alias
+    return None
+
+
+def _from_signature(text: str) -> tuple[str, str | None] | None:
+    """The last short line that is a name, where a date follows it or the text ends."""
+    lines = [line.strip() for line in text.rstrip().split("\n")][-8:]
+    for i in range(len(lines) - 1, 0, -1):
+        line = re.sub("[ \u3000]+", "", lines[i])
+        dated = DATE.search(plain_digits(line))
+        if dated and dated.start() > 0:
+            line = line[: dated.start()]
+        match = _WHOLE_NAME.match(line)
+        after = plain_digits(re.sub("[ \u3000]+", "", "".join(lines[i + 1 : i + 2])))
+        if match and (dated or not after or DATE.match(after)):
+            name = _trimmed(match[1])
+            if name and (find_office(name) or re.search(rf"{_SUFFIX}$", name)):
+                return name, match[2]
+    return None
+
+
+def _first_sentences(text: str, start: int) -> str:
+    body = text[start : start + 600]
+    lines = [
+        line for line in body.split("\n") if line.strip() and not re.search("[:：]\\s*$", line[:40])
+    ]
+    return "\n".join(lines[:2])[:300]
+
+
+def _trimmed(name: str) -> str | None:
+    name = name.strip()
+    if _NOT_A_NAME.search(name) or len(name) < 3 and name != "国务院":
+        return None
+    return name
+
+
+def _fullest(name: str, text: str) -> str:
+    """The longest printed name in the document that ends in this one and begins with a region."""
+    if gazetteer.resolve(name, text) and not re.match("^(?:区|市|县|省|镇|乡)", name):
+        return name
+    bare = re.sub("^(?:区|市|县|省)", "", name)
+    best = name
+    for match in re.finditer(rf"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{{1,18}}?){re.escape(name)}", text):
+        fuller = match[1] + name
+        office = find_office(fuller)
+        head = fuller[: office.start] if office else ""
+        if gazetteer.printed_path(head) and len(fuller) > len(best):
+            best = fuller
+    if best == name and bare != name:
+        for match in re.finditer(
+            rf"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{{2,18}}?(?:区|市|县|省)){re.escape(bare)}", text
+        ):
+            if match[1].endswith(name[0]) and len(match[0]) > len(best):
+                best = match[0]
+    return best

@@ -1,0 +1,189 @@
+"""Administrative divisions: a printed name → the path of regions it begins with.
+
+A name that could be several places stays unresolved unless another name beside it settles
+which.  The table is made by ``corpus.gazetteers.make_divisions``; reading agencies belongs to
+``corpus.agency``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+_FOLDER: Final = Path(__file__).resolve().parent / "gazetteers"
+_PSEUDO: Final = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
+"""Rows of the table that stand for no place of their own."""
+
+Rank: TypeAlias = Literal["province", "city", "county_city", "county", "district", "town"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One division; ``path`` runs from the province down to it."""
+
+    path: tuple[str, ...]
+    rank: Rank
+
+    @property
+    def name(self) -> str:
+        return self.path[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A name's beginning read as regions."""
+
+    place: Place
+    length: int
+    """Characters of the name that are the regions'."""
+    printed: tuple[str, ...]
+    """The regions as the name prints them, outermost first."""
+
+
+@lru_cache(maxsize=1)
+def _divisions() -> tuple[dict[str, Place], dict[str, list[Place]]]:
+    """Places by code, and by name, without the towns."""
+    names: dict[str, str] = {}
+    for line in (_FOLDER / "divisions.tsv").read_text(encoding="utf-8").splitlines():
+        code, name = line.split("\t")
+        names[code] = name
+    by_code: dict[str, Place] = {}
+    by_name: dict[str, list[Place]] = defaultdict(list)
+    for code, name in names.items():
+        if name in _PSEUDO:
+            continue
+        path = tuple(
+            names[upper] for upper in (code[:2], code[:4]) if upper != code and upper in names
+        )
+        path = (*(part for part in path if part not in _PSEUDO), name)
+        place = Place(path, _rank(code, name))
+        by_code[code] = place
+        for known in {name, *_short_names(name, place.rank)}:
+            by_name[known].append(place)
+    return by_code, dict(by_name)
+
+
+def _rank(code: str, name: str) -> Rank:
+    if len(code) == 2:
+        # The four municipalities govern like provinces and are printed like cities.
+        return "province"
+    if len(code) == 4:
+        return "city"
+    if name.endswith("市"):
+        return "county_city"
+    return "district" if name.endswith("区") else "county"
+
+
+def _short_names(name: str, rank: Rank) -> Iterator[str]:
+    """Autonomous divisions are often printed short: 广西, 内蒙古."""
+    if rank == "province" and name.endswith("自治区"):
+        yield re.sub("(?:壮族|回族|维吾尔)?自治区$", "", name)
+
+
+@lru_cache(maxsize=1)
+def _towns() -> dict[str, list[Place]]:
+    by_code, _ = _divisions()
+    found: dict[str, list[Place]] = defaultdict(list)
+    for line in (_FOLDER / "streets.tsv").read_text(encoding="utf-8").splitlines():
+        area, names = line.split("\t")
+        above = by_code.get(area) or by_code.get(area[:4])
+        if above is None:
+            continue
+        for name in names.split(" "):
+            short = re.sub("办事处$", "", name)
+            found[short].append(Place((*above.path, short), "town"))
+    return dict(found)
+
+
+_TOWN_ENDS: Final = ("镇", "乡", "街道")
+
+
+def candidates(name: str) -> Sequence[Place]:
+    """Every place of exactly that name."""
+    found = _divisions()[1].get(name, ())
+    if not found and name.endswith(_TOWN_ENDS):
+        found = _towns().get(name, ())
+    return found
+
+
+def resolve(name: str, context: str = "") -> Resolved | None:
+    """The longest chain of regions that ``name`` begins with, or None where it begins with none
+    or stays ambiguous.  ``context`` may settle which of several: the names of one's upper
+    divisions must stand in it, and of no other's."""
+    chain = _chain(name)
+    if not chain:
+        return None
+    options: list[Place] = list(candidates(chain[0]))
+    for printed in chain[1:]:
+        options = [
+            place
+            for place in candidates(printed)
+            if any(_within(place, upper) for upper in options)
+        ]
+    if len({place.path for place in options}) > 1:
+        settled = [
+            place
+            for place in options
+            if len(place.path) > 1 and any(part in context for part in place.path[:-1])
+        ]
+        best = max((_support(place, context) for place in settled), default=0)
+        options = [place for place in settled if _support(place, context) == best]
+    if len({place.path for place in options}) != 1:
+        return None
+    return Resolved(options[0], sum(map(len, chain)), tuple(chain))
+
+
+def _support(place: Place, context: str) -> int:
+    return sum(part in context for part in place.path[:-1])
+
+
+def _within(place: Place, upper: Place) -> bool:
+    return place.path != upper.path and place.path[: len(upper.path)] == upper.path
+
+
+LONGEST_NAME: Final = 12
+
+
+def _chain(name: str) -> list[str]:
+    """The regions at the head of a name, each the longest that fits inside the one before."""
+    chain: list[str] = []
+    options: list[Place] | None = None
+    at = 0
+    while at < len(name):
+        step = None
+        for size in range(min(LONGEST_NAME, len(name) - at), 1, -1):
+            part = name[at : at + size]
+            places = candidates(part)
+            if not places or not part.endswith(_REGION_ENDS) and size < 3:
+                if not (places and at == 0):
+                    continue
+            if options is not None:
+                places = [p for p in places if any(_within(p, upper) for upper in options)]
+            if places:
+                step = part, list(places)
+                break
+        if step is None:
+            break
+        chain.append(step[0])
+        options = step[1]
+        at += len(step[0])
+    return chain
+
+
+_REGION_ENDS: Final = ("省", "市", "区", "县", "旗", "州", "盟", *_TOWN_ENDS)
+_PRINTED: Final = re.compile(
+    "([\u4e00-\u9fff]{1,6}?(?:省|自治区))?([\u4e00-\u9fff]{1,7}?(?:市|自治州|州|盟|地区))?"
+    "([\u4e00-\u9fff]{1,7}?(?:区|县|旗|市))?([\u4e00-\u9fff]{1,6}?(?:街道|镇|乡))?"
+)
+
+
+def printed_path(prefix: str) -> tuple[str, ...]:
+    """Regions that a name's head (without the office) spells out, known to the table or not:
+    ``澜州市临湖区`` → ``("澜州市", "临湖区")``; empty when it is anything else."""
+    match = _PRINTED.fullmatch(prefix)
+    return tuple(part for part in match.groups() if part) if match else ()

@@ -1,0 +1,107 @@
+"""Kinds of agency, read from the office's own words in its name (城市管理, 司法, 人民政府 …).
+
+The list follows the departments that the State Council's institutions and their local
+counterparts have had since the reform of 2018, and the names before it that reports still
+print.  Source: 国务院关于机构设置的通知 (国发〔2018〕6号) and (国发〔2023〕5号).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+_TABLE: Final[tuple[tuple[str, str], ...]] = (
+    # The first pattern that is found decides, so the narrower stand before the wider.
+    ("城市管理", "城市管理|城管|综合(?:行政)?执法|行政执法局"),
+    ("发展改革", "发展(?:和|与)?改革"),
+    ("工业和信息化", "工业(?:和|与)信息化|经济(?:和|与)信息化|经信"),
+    ("教育", "教育|教体"),
+    ("科技", "科学技术|科技"),
+    ("民族宗教", "民族(?:宗教)?事务|民族(?:和)?宗教|宗教事务"),
+    ("公安", "公安"),
+    ("国家安全", "国家安全"),
+    ("民政", "民政"),
+    ("司法", "司法"),
+    ("财政", "财政"),
+    ("人力资源社会保障", "人力资源(?:和|与)?社会保障|人社"),
+    ("自然资源", "自然资源(?:和规划)?|规划(?:和|与)自然资源|国土资源"),
+    ("生态环境", "生态环境|环境保护|环保"),
+    ("住房城乡建设", "住房(?:和|与)?城乡建设(?:和交通)?|住房(?:保障)?(?:和|与)?房产|城乡建设|住建"),
+    ("交通运输", "交通运输|交通"),
+    ("水利", "水利|水务"),
+    ("农业农村", "农业农村|农业委|畜牧"),
+    ("商务", "商务"),
+    ("文化旅游", "文化(?:和|与)?(?:广电)?旅游|文化广电|文旅|文化体育"),
+    ("卫生健康", "卫生健康|卫生和计划生育|卫健"),
+    ("退役军人", "退役军人"),
+    ("应急管理", "应急管理|安全生产监督"),
+    ("审计", "审计"),
+    ("国资监管", "国有资产监督管理|国资委"),
+    ("市场监管", "市场监督管理|市场监管|工商行政管理|质量技术监督"),
+    ("知识产权", "知识产权"),
+    ("药品监管", "药品监督管理|食品药品"),
+    ("体育", "体育"),
+    ("统计", "统计"),
+    ("医疗保障", "医疗保障|医保"),
+    ("林业草原", "林业(?:和|与)?草原|林业|园林"),
+    ("乡村振兴", "乡村振兴|扶贫"),
+    ("信访", "信访"),
+    ("政务服务", "政务服务|行政审批|大数据|数据资源|数据"),
+    ("金融", "地方金融|金融"),
+    ("税务", "税务"),
+    ("气象", "气象"),
+    ("消防救援", "消防救援|消防"),
+    ("人民防空", "人民防空|国防动员|人防"),
+    ("机关事务", "机关事务"),
+    ("粮食和物资储备", "粮食(?:和|与)物资储备|粮食"),
+    ("能源", "能源"),
+    ("海关", "海关"),
+    ("邮政", "邮政"),
+    ("档案", "档案"),
+    ("烟草", "烟草专卖"),
+    ("地震", "地震"),
+    ("外事", "外事"),
+    ("侨务", "侨务"),
+    ("供销合作", "供销合作"),
+    ("公积金", "住房公积金"),
+    ("开发区", "(?:开发|高新|新|产业园|保税|示范|风景|度假|试验)区?(?:技术)?(?:产业)?(?:开发)?区?管理?委员会|管委会"),
+)
+
+_GOVERNMENT: Final = re.compile("人民政府(?:办公厅|办公室)?$")
+_STREET: Final = re.compile("街道(?:办事处|办)?$")
+
+
+class Office(NamedTuple):
+    """The part of an agency's name that is not a region."""
+
+    kind: str
+    start: int
+    """Where the office's words begin in the name."""
+
+
+_PATTERNS: Final = tuple((kind, re.compile(words)) for kind, words in _TABLE)
+
+
+def find_office(name: str) -> Office | None:
+    """The office that an agency's name names, or None when it names none we know."""
+    if name == "国务院":
+        return Office("国务院", 0)
+    if match := _GOVERNMENT.search(name):
+        return Office("人民政府", match.start())
+    if match := _STREET.search(name):
+        return Office("街道办事处", match.start())
+    best: tuple[int, int, str] | None = None
+    for order, (kind, pattern) in enumerate(_PATTERNS):
+        if match := pattern.search(name):
+            found = (match.start(), order, kind)
+            if best is None or found < best:
+                best = found
+    if best is None:
+        return None
+    start, _, kind = best
+    return Office(kind, start)
+
+
+def kinds() -> tuple[str, ...]:
+    """Every kind there is, in the table's order."""
+    return ("国务院", "人民政府", "街道办事处", *(kind for kind, _ in _TABLE))

@@ -1,0 +1,150 @@
+"""Cleaned text → a labelled ``Report``: the order in which labels are read.
+
+Each label's rules stand in a file of its own; here they only meet.  Ids are given later, by
+``corpus.collection``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from corpus.agency import NO_AGENCY, AgencyFound, describe_agency, find_agency
+from corpus.dates import find_dates
+from corpus.model import UNKNOWN, CleanText, Provenance, Report, Section, Source
+from corpus.outline import find_outline
+from corpus.passages import cut_passages
+from corpus.series import find_series
+from corpus.title import find_title
+from corpus.year import YearFound, find_published, find_year
+
+_DOCUMENT_NUMBER: Final = re.compile(
+    "[\u4e00-\u9fff]{1,12}[〔\\[（(【](?:19|20)\\d\\d[〕\\])）】]\\s?(?:第)?\\d{1,4}\\s?号"
+)
+
+
+def label_report(
+    clean: CleanText,
+    *,
+    file_name: str,
+    sources: tuple[Source, ...] = (),
+    overrides: Mapping[str, str] | None = None,
+) -> Report:
+    """The report without an id; what nothing said stays unknown.
+
+    ``overrides`` are the fields of a row of ``metadata.csv``: title, agency, year, published,
+    url; empty ones are ignored.
+    """
+    given = {name: value.strip() for name, value in (overrides or {}).items() if value.strip()}
+    text = clean.text
+    outline = find_outline(text, "fazhi", None)
+    first = outline[0].start if outline else len(text)
+    printed = find_title(text, first if first > 0 else len(text))
+    title = given.get("title") or (printed.title if printed else None)
+    body_start = printed.end if printed else 0
+    series, reason = find_series(title, text, outline)
+    published, published_from = find_published(text, clean.page_published)
+    if "published" in given and (dates := find_dates(given["published"])):
+        published = dates[0][2].isoformat()
+        published_from = Provenance("metadata.csv", "read", given["published"])
+    year = find_year(title, text, body_start, outline, series, published, file_name)
+    if given.get("year", "").isdigit():
+        year = YearFound(int(given["year"]), Provenance("metadata.csv", "read", given["year"]))
+    # Categories depend on series and year, which needed the headings first.
+    outline = find_outline(text, series, year.year)
+    agency = _agency(given, title, text, body_start, series)
+    shown, title_from = _shown_title(given, title, agency, year, series, clean)
+    number = _DOCUMENT_NUMBER.search(text[: max(first, 200)])
+    if "url" in given:
+        sources = tuple(
+            Source(s.path, s.sha256, s.size, given["url"]) for s in sources
+        )
+    return Report(
+        series=series,
+        title=shown,
+        agency=agency.name,
+        aliases=agency.aliases,
+        kind=agency.kind,
+        region=agency.region,
+        year=year.year,
+        published=published,
+        document_number=number[0] if number else None,
+        text=text,
+        outline=outline,
+        passages=cut_passages(text, outline),
+        sources=sources,
+        provenance={
+            "title": title_from,
+            "agency": agency.provenance,
+            "kind": _follows_agency(agency.kind, agency),
+            "region": agency.region_provenance,
+            "year": year.provenance,
+            "published": published_from,
+            "document_number": Provenance("title", "read", number[0]) if number else UNKNOWN,
+        },
+        notes=(*((reason,) if reason else ()), *_outline_notes(outline)),
+    )
+
+
+def _agency(
+    given: Mapping[str, str], title: str | None, text: str, body_start: int, series: str
+) -> AgencyFound:
+    if "agency" in given:
+        return describe_agency(
+            given["agency"], None, text, Provenance("metadata.csv", "read", given["agency"])
+        )
+    found = find_agency(title, text, body_start)
+    if series == "work" and (found.name is None or "国务院" in found.name):
+        if re.search("国务院|全国人民代表大会|全国政协", text[:600]):
+            return AgencyFound(
+                "国务院",
+                (),
+                "国务院",
+                (),
+                Provenance("first_sentence", "read" if "国务院" in text[:600] else "inferred", ""),
+                UNKNOWN,
+            )
+    if series == "work" and found.provenance.origin == "first_sentence":
+        return NO_AGENCY
+    return found
+
+
+def _follows_agency(kind: str | None, agency: AgencyFound) -> Provenance:
+    if kind is None:
+        return UNKNOWN
+    return Provenance(agency.provenance.origin, agency.provenance.certainty, kind)
+
+
+def _shown_title(
+    given: Mapping[str, str],
+    title: str | None,
+    agency: AgencyFound,
+    year: YearFound,
+    series: str,
+    clean: CleanText,
+) -> tuple[str, Provenance]:
+    if "title" in given:
+        return given["title"], Provenance("metadata.csv", "read", given["title"])
+    if title is not None:
+        return title, Provenance("title", "read", title)
+    if agency.name is None and year.year is None:
+        first = next((line.strip() for line in clean.text.split("\n") if line.strip()), "")
+        shown = clean.page_title or (first[:40] + ("…" if len(first) > 40 else "")) or "（空白文件）"
+        return shown, Provenance("page" if clean.page_title else "none", "inferred", shown)
+    kind = "政府工作报告" if series == "work" else "法治政府建设情况报告"
+    when = f"{year.year}年" if year.year is not None else ""
+    if series == "other":
+        kind = "文件"
+    shown = f"{agency.name or ''}{when}{kind}（标题缺失，据正文推断）"
+    return shown, Provenance("none", "inferred", "")
+
+
+def _outline_notes(outline: tuple[Section, ...]) -> tuple[str, ...]:
+    """Numbers that are skipped or repeated among the first-level headings."""
+    numbers = [section for section in outline if section.level == 1 and section.number]
+    notes = []
+    for before, after in zip(numbers, numbers[1:], strict=False):
+        if before.number == after.number:
+            notes.append(f"小标题编号重复：{after.number}、{after.heading}")
+    return tuple(notes)

@@ -1,0 +1,112 @@
+"""The printed title of a report: split over lines, doubled, in 书名号, or missing.
+
+Looks only above the first heading.  What a title says (agency, year) is read in
+``corpus.agency`` and ``corpus.year``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+LONGEST_TITLE: Final = 90
+_LINES: Final = 14
+"""Lines from the top that may hold a title."""
+
+_TOPIC: Final = "法治政府|依法行政|法治建设|依法治[省市县区镇]|法治工作|政府工作|政府信息公开|法治"
+_END: Final = (
+    "(?:报告|工作总结|总结|情况汇报|工作汇报|汇报|情况|计划|要点|方案|通知|规划|安排|解读|意见|公告|通报)"
+    "(?:[（(][^（）()]{1,12}[)）])?"
+)
+_WHOLE: Final = re.compile(rf"^(?=.*(?:{_TOPIC})).*{_END}$")
+_SENTENCE: Final = re.compile("[。；;!！]|[，,].*[，,]|如下[:：]?$|^现将|^各位代表")
+_WORK: Final = re.compile("^(?:(?:19|20)\\d\\d年)?.{0,16}政府工作报告(?:（[^）]{1,6}）)?")
+
+
+class TitleFound(NamedTuple):
+    title: str
+    start: int
+    end: int
+    """The span of the lines that print it."""
+
+
+def find_title(text: str, limit: int) -> TitleFound | None:
+    """The title, with where it stands before ``limit`` (the first heading), or None."""
+    lines = _top_lines(text, limit)
+    for first in range(len(lines)):
+        start, line = lines[first]
+        if work := _work_title(line):
+            return TitleFound(work, start, start + len(line))
+        joined = ""
+        for last in range(first, min(first + 4, len(lines))):
+            piece = lines[last][1].strip()
+            if not piece or len(joined) + len(piece) > LONGEST_TITLE:
+                break
+            if _SENTENCE.search(piece) or re.match("[（(]?(?:发布|来源|时间|日期|索引|文号)", piece):
+                break
+            joined += _clean(piece)
+            if _WHOLE.match(_bare(joined)):
+                end = lines[last][0] + len(lines[last][1])
+                found = TitleFound(_bare(joined), start, end)
+                return _prefer_shorter(found, lines, first, last)
+    return None
+
+
+def _prefer_shorter(
+    found: TitleFound, lines: list[tuple[int, str]], first: int, last: int
+) -> TitleFound:
+    """The last line alone where it is a whole title itself, agency and all, and the lines before
+    it are something else (a site's name, a document number)."""
+    alone = _bare(_clean(lines[last][1].strip()))
+    if first == last or not _WHOLE.match(alone):
+        return found
+    before = _clean("".join(line.strip() for _, line in lines[first:last]))
+    numbered = re.search("[〔\\[（(]20\\d\\d[〕\\])）]|号$", before)
+    # 启东市城市管理局 / 2021年法治政府建设情况报告: the first line is the agency and belongs to it.
+    if not numbered and re.match("^(?:关于|(?:19|20)\\d\\d年|法治|依法|推进)", alone):
+        return found
+    start, line = lines[last]
+    return TitleFound(alone, start, start + len(line))
+
+
+def _work_title(line: str) -> str | None:
+    plain = _clean(line.strip())
+    match = _WORK.match(plain)
+    if not match or len(plain) > LONGEST_TITLE + 60 or "新闻" in match[0]:
+        return None
+    rest = plain[match.end() :]
+    if rest and not rest.startswith(("——", "—", "－", "-", "（", "(")):
+        return None
+    return match[0]
+
+
+def _top_lines(text: str, limit: int) -> list[tuple[int, str]]:
+    found = []
+    at = 0
+    while at < limit and len(found) < _LINES:
+        end = text.find("\n", at)
+        if end < 0:
+            end = len(text)
+        line = text[at:end]
+        if len(line) > LONGEST_TITLE:
+            # a report on one single line: its title ends at the first wide gap, if anywhere
+            gap = re.search("[ \u3000]{2,}", line[: LONGEST_TITLE + 20])
+            if gap:
+                found.append((at, line[: gap.start()]))
+            elif line.startswith(("政府工作报告", "新华社")):
+                found.append((at, line))
+        elif line.strip():
+            found.append((at, line))
+        at = end + 1
+    return found
+
+
+def _clean(text: str) -> str:
+    """Without blanks inside; titles are often spaced out for looks."""
+    return re.sub("[ \t\u3000\u00a0]+", "", text)
+
+
+def _bare(text: str) -> str:
+    if text.startswith("《") and text.endswith("》") and text.count("《") == 1:
+        return text[1:-1]
+    return text
