@@ -76,7 +76,7 @@ class IndexSnapshot:
         included."""
         lists = []
         for segment in self.segments:
-            words = segment.space("body").words
+            words = segment.body.words
             lists.append(zip(words.terms(), words.counts().tolist(), strict=True))
         last, total = "", 0
         for word, count in heapq.merge(*lists):

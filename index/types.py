@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from corpus.model import Report
+from index.ledger import Resolution
 
 SpaceName: TypeAlias = Literal["body", "title", "heading"]
 Uint32s: TypeAlias = NDArray[np.uint32]
@@ -40,7 +41,8 @@ class TextSpace(Protocol):
 
     char_count: int
     starts: Uint32s
-    """``(passage_count + 1,)`` ascending: where each passage's folded text begins; last: the end."""
+    """``(passage_count + 1,)`` ascending: where each passage's folded text begins; last: the
+    end."""
 
     def word(self, term: str) -> Postings | None:
         """Documents and frequencies of a jieba word, or None."""
@@ -58,7 +60,7 @@ class TextSpace(Protocol):
         """``(passage_count,)`` words in each passage."""
 
     def gram(self, bigram: str) -> BitMap:
-        """Positions of two characters that stand together; ``\\n`` is a character here.  The
+        """Positions of two characters that stand together; ``\\n`` may be the second.  The
         result belongs to the caller; empty when there are none."""
 
     def gram_count(self, bigram: str) -> int:
@@ -69,6 +71,9 @@ class TextSpace(Protocol):
 
     def phrase(self, folded: str) -> Uint32s:
         """``(n,)`` ascending, unique: every position at which the folded characters stand."""
+
+    def docs_at(self, positions: Uint32s) -> Uint32s:
+        """``(n,)`` the document of each position; several times faster than ``searchsorted``."""
 
 
 class ReportColumns(NamedTuple):
@@ -94,17 +99,26 @@ class Segment(Protocol):
     report_count: int
     deleted: BitMap
     """Documents deleted since the segment was written; usually empty."""
-    reports: ReportColumns
-    report_of: Uint32s
-    """``(passage_count,)`` the report's number in this segment, non-decreasing."""
     first_passage: Uint32s
     """``(report_count + 1,)`` the first document of each report; last: passage_count."""
     section_of: NDArray[np.uint8]
     """``(passage_count,)`` index into ``corpus.model.CATEGORIES``."""
-    sentences: Uint32s
-    """Body positions at which a sentence begins, ascending; every paragraph begins one."""
-    paragraphs: Uint32s
-    """Body positions at which a paragraph begins, ascending; every passage begins one."""
+
+    @property
+    def reports(self) -> ReportColumns:
+        """Labels by report."""
+
+    @property
+    def report_of(self) -> Uint32s:
+        """``(passage_count,)`` the report's number in this segment, non-decreasing."""
+
+    @property
+    def sentences(self) -> Uint32s:
+        """Body positions at which a sentence begins, ascending; every paragraph begins one."""
+
+    @property
+    def paragraphs(self) -> Uint32s:
+        """Body positions at which a paragraph begins, ascending; every passage begins one."""
 
     def space(self, name: SpaceName) -> TextSpace:
         """One of the three spaces."""
@@ -144,7 +158,17 @@ class Snapshot(Protocol):
     generation: str
     built: str
     """ISO time."""
-    segments: tuple[Segment, ...]
+    segmenter: str
+    """Which cutter, version and dictionary cut its words; ``index.analysis`` cuts the same."""
+
+    @property
+    def segments(self) -> Sequence[Segment]: ...
+
+    def find_report(self, report_id: str) -> tuple[Segment, int] | None:
+        """The segment that holds the report, and its number there; None when it is not held."""
+
+    def resolve(self, report_id: str) -> Resolution:
+        """What became of an id: ``current`` exactly when the report is held."""
 
     def iter_words(self) -> Iterator[tuple[str, int]]:
         """Body words of all segments in code point order, with the passages that hold them."""

@@ -202,7 +202,7 @@ def _events(
     found = [
         Entry("issued", own) for own in now if own not in known or known[own].event != "issued"
     ]
-    for own in sorted(remove.difference(now)):
+    for own in sorted(remove - set(now)):
         to = moved.get(own)
         found.append(Entry("moved", own, to) if to else Entry("gone", own))
     return found

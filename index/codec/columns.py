@@ -150,7 +150,7 @@ def merge_spaces(parts: Iterable[tuple[OwnSpace, NDArray[np.bool_]]]) -> SpaceCo
     tokens: dict[int, list[Uint32s]] = {}
     unit_base = char_base = 0
     for space, kept in parts:
-        own_lengths = np.diff(space.starts.astype(np.int64))
+        own_lengths: NDArray[np.int64] = np.diff(space.starts).astype(np.int64)
         char_kept = np.repeat(kept, own_lengths)
         codes.append(space.grams.restore(space.char_count)[char_kept])
         lengths.append(own_lengths[kept])

@@ -114,7 +114,7 @@ class Container:
         entry = self.entries[name]
         return self._bytes[entry.place : entry.place + entry.length].view(entry.dtype)
 
-    def bytes(self, name: str) -> bytes:
+    def raw(self, name: str) -> bytes:
         """A copy of the section."""
         entry = self.entries[name]
         return self._map[entry.place : entry.place + entry.length]

@@ -11,8 +11,10 @@ a very large segment; ``dense`` as a roaring bitmap, which intersects fastest.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +39,18 @@ def code_points(text: str) -> Uint32s:
 
 def bitmap(positions: Uint32s) -> BitMap:
     """A bitmap of ascending positions."""
-    return BitMap(positions)
+    # from an array.array pyroaring takes them at once, from anything else one by one
+    values = array("I")
+    values.frombytes(positions.tobytes())
+    return BitMap(values)
+
+
+def _sorted(positions: Uint32s) -> Uint32s:
+    """Ascending.  Twice by half the bits, which NumPy sorts by counting: half the time."""
+    halves = positions.astype(np.uint16)
+    positions = positions[np.argsort(halves, kind="stable")]
+    halves = (positions >> np.uint32(16)).astype(np.uint16)
+    return positions[np.argsort(halves, kind="stable")]
 
 
 def members(found: BitMap) -> Uint32s:
@@ -93,9 +106,10 @@ def _encode_lists(
     near = ~dense & ~rare & (near_cost <= flat_cost)
     wide_kind = ~dense & ~rare & ~near
 
+    first = np.searchsorted(first_ids, np.arange(len(alphabet) + 1)).astype(np.uint32)
     sections: dict[str, NDArray[Any] | bytes] = {
         "alphabet": alphabet,
-        "grams.first": np.searchsorted(first_ids, np.arange(len(alphabet) + 1)).astype(np.uint32),
+        "grams.first": first,
         "grams.second": compact(second_ids),
         "grams.small": np.where(rare, counts, 0).astype(np.uint8),
     }
@@ -103,7 +117,7 @@ def _encode_lists(
     sections["rare.positions"] = positions[per_position]
     totals = np.zeros(len(grams) + 1, np.int64)
     np.cumsum(np.where(rare, counts, 0), out=totals[1:])
-    sections["rare.first"] = totals[sections["grams.first"]].astype(np.uint32)
+    sections["rare.first"] = totals[first].astype(np.uint32)
 
     for name, chosen, width in (("near", near, 2), ("wide", wide_kind, 4)):
         own = np.repeat(chosen, counts)
@@ -132,7 +146,8 @@ def _encode_lists(
     return sections
 
 
-class _Place(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Place:
     """Where one gram's positions lie."""
 
     kind: str
@@ -150,7 +165,10 @@ class GramReader:
     def __init__(self, container: Container, space: str) -> None:
         self._container = container
         self._dense_name = f"{space}.dense.positions"
-        get = lambda name: container.array(f"{space}.{name}")  # noqa: E731
+
+        def get(name: str) -> NDArray[Any]:
+            return container.array(f"{space}.{name}")
+
         self._alphabet: Uint32s = get("alphabet")
         self._ids = {chr(code): i for i, code in enumerate(self._alphabet.tolist())}
         self._first = get("grams.first")
@@ -240,7 +258,7 @@ class GramReader:
         if first is None:
             return BitMap()
         arrays, maps = self._beginning(first)
-        found = bitmap(np.sort(np.concatenate(arrays)))
+        found = bitmap(_sorted(np.concatenate(arrays)))
         return BitMap.union(found, *maps) if maps else found
 
     def phrase(self, folded: str) -> Uint32s:
@@ -267,20 +285,18 @@ class GramReader:
 
     def _narrow(self, found: Uint32s | BitMap, place: _Place, offset: int) -> Uint32s | BitMap:
         """Those of ``found`` that have the gram ``offset`` characters on."""
-        if place.kind == "dense":
-            there = self._bitmap(place)
-            if isinstance(found, BitMap):
-                return found & there.shift(-offset)
-            moved = found.astype(np.int64) + offset
-            hits = bitmap(moved[moved >= 0].astype(np.uint32)) & there
-            return (members(hits).astype(np.int64) - offset).astype(np.uint32)
-        array = self._array(place)
+        if isinstance(found, BitMap) and place.kind == "dense":
+            narrowed: BitMap = found & self._bitmap(place).shift(-offset)
+            return narrowed
+        there: Uint32s = (
+            members(self._bitmap(place)) if place.kind == "dense" else self._array(place)
+        )
         mine = members(found) if isinstance(found, BitMap) else found
-        moved = mine.astype(np.int64) + offset
-        moved, mine = moved[moved >= 0], mine[moved >= 0]
-        at = array.searchsorted(moved.astype(np.uint32))
-        at[at == len(array)] = 0
-        return mine[array[at] == moved]
+        # below zero it wraps around to where no position is
+        moved = mine + np.uint32(offset % 2**32)
+        at = there.searchsorted(moved)
+        narrow: Uint32s = mine[there.take(at, mode="clip") == moved]
+        return narrow
 
     def bigrams(self) -> Iterator[str]:
         """All grams, in code point order."""

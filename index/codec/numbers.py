@@ -18,7 +18,11 @@ Int64s = NDArray[np.int64]
 
 WIDTHS: Final = (1, 2, 4)
 """Bytes of an element; 4 holds the numbers themselves, not differences."""
-_TYPES: Final = {1: np.uint8, 2: np.uint16, 4: np.uint32}
+_TYPES: Final[dict[int, type[np.unsignedinteger[Any]]]] = {
+    1: np.uint8,
+    2: np.uint16,
+    4: np.uint32,
+}
 
 
 def differences(values: NDArray[Any], firsts: Int64s) -> Int64s:

@@ -48,7 +48,7 @@ class SegmentReader:
 
     @cached_property
     def _labels(self) -> dict[str, Any]:
-        raw = zstandard.ZstdDecompressor().decompress(self.container.bytes("labels"))
+        raw = zstandard.ZstdDecompressor().decompress(self.container.raw("labels"))
         labels: dict[str, Any] = json.loads(raw.decode("utf-8", "surrogatepass"))
         return labels
 
@@ -72,7 +72,7 @@ class SegmentReader:
 
     @cached_property
     def report_of(self) -> Uint32s:
-        counts = np.diff(self.first_passage.astype(np.int64))
+        counts: NDArray[np.int64] = np.diff(self.first_passage).astype(np.int64)
         return np.repeat(np.arange(self.report_count, dtype=np.uint32), counts)
 
     @cached_property
@@ -90,6 +90,11 @@ class SegmentReader:
     @cached_property
     def _heading(self) -> SharedSpace:
         return SharedSpace(self.container, "heading", self.container.array("heading.first"))
+
+    @property
+    def body(self) -> OwnSpace:
+        """The space of the passages' own text."""
+        return self._body
 
     def space(self, name: SpaceName) -> OwnSpace | SharedSpace:
         if name == "body":
@@ -181,7 +186,8 @@ def merge_columns(segments: Sequence[SegmentReader]) -> SegmentColumns:
     }
     for segment in segments:
         live = segment.live_reports()
-        passages = np.repeat(live, np.diff(segment.first_passage.astype(np.int64)))
+        counts: NDArray[np.int64] = np.diff(segment.first_passage).astype(np.int64)
+        passages = np.repeat(live, counts)
         for number in np.flatnonzero(live).tolist():
             reports.append(report_from_json(segment._meta_blocks.item(number), ""))
         texts += [item for item, kept in zip(segment._texts.items(), passages, strict=True) if kept]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -97,7 +98,7 @@ class BlockReader:
         """All items in order."""
         for block in range(len(self._bounds) - 1):
             raw, ends = self._read(block)
-            for begin, end in zip(ends, ends[1:], strict=False):
+            for begin, end in pairwise(ends):
                 yield raw[begin:end]
 
 

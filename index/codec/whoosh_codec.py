@@ -26,7 +26,7 @@ from index.manifest import SegmentEntry
 from index.schema import INDEX_NAME, passage_schema
 
 
-class ColumnarCodec(Codec):  # type: ignore[misc]
+class ColumnarCodec(Codec):
     """Reads; whoever asks it to write is told where to."""
 
     def _open(self, storage: Any, segment: ColumnarSegment) -> SegmentReader:
@@ -61,7 +61,7 @@ class ColumnarCodec(Codec):  # type: ignore[misc]
         return self._refuse()
 
 
-class ColumnarSegment(Segment):  # type: ignore[misc]
+class ColumnarSegment(Segment):
     """What the TOC says of a segment."""
 
     def __init__(self, name: str, passages: int, deleted: Sequence[int] = ()) -> None:
@@ -93,7 +93,7 @@ class ColumnarSegment(Segment):  # type: ignore[misc]
         raise NotImplementedError("this index is written by `python -m index build` alone")
 
 
-class ColumnarDocuments(PerDocumentReader):  # type: ignore[misc]
+class ColumnarDocuments(PerDocumentReader):
     """Lengths, labels and stored fields of a segment's passages."""
 
     def __init__(self, segment: SegmentReader) -> None:
@@ -178,7 +178,7 @@ class ColumnarDocuments(PerDocumentReader):  # type: ignore[misc]
         return found
 
 
-class LabelColumn(ColumnReader):  # type: ignore[misc]
+class LabelColumn(ColumnReader):
     """A label of every passage, as Whoosh sorts and groups by it."""
 
     def __init__(

@@ -163,7 +163,7 @@ def open_fields(segment: SegmentReader, schema: Schema) -> dict[str, Field]:
     return fields
 
 
-class ArrayMatcher(LeafMatcher):  # type: ignore[misc]
+class ArrayMatcher(LeafMatcher):
     """Postings already read, one after another."""
 
     def __init__(
@@ -256,7 +256,7 @@ class ArrayMatcher(LeafMatcher):  # type: ignore[misc]
         return float("inf")
 
 
-class ColumnarTerms(TermsReader):  # type: ignore[misc]
+class ColumnarTerms(TermsReader):
     """Whoosh's view of a segment's terms."""
 
     def __init__(self, segment: SegmentReader, schema: Schema) -> None:
@@ -335,7 +335,7 @@ class ColumnarTerms(TermsReader):  # type: ignore[misc]
         return _Cursor(self, fieldname, fieldobj)
 
 
-class _Cursor(FieldCursor):  # type: ignore[misc]
+class _Cursor(FieldCursor):
     """Steps through a field's terms."""
 
     def __init__(self, terms: ColumnarTerms, fieldname: str, fieldobj: Any) -> None:

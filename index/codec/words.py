@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -22,6 +23,8 @@ from index.types import Postings
 Uint32s = NDArray[np.uint32]
 SHORT: Final = (1, 2, 3, 4)
 """Token lengths with a set of their own."""
+_FREQ_BITS: Final = (2, 4, 8, 32)
+"""Bits a frequency takes, by the greatest of its word; none where all are 1."""
 _NOTHING: Final = np.zeros(0, np.uint32)
 
 
@@ -69,14 +72,16 @@ def encode_words(columns: WordColumns, units: int, char_count: int) -> dict[str,
         sections[f"docs{width}"] = numbers.encode(docs[own], steps[own], width)
     tops = np.maximum.reduceat(freqs, firsts) if len(terms) else counts
     freq_place = np.zeros(len(terms), np.int64)
-    for flag, low, high, dtype in ((8, 2, 255, np.uint8), (16, 256, 2**32, np.uint32)):
-        chosen = (tops >= low) & (tops <= high)
-        kind[chosen] |= flag
+    low = 2
+    for code, bits in enumerate(_FREQ_BITS, 1):
+        chosen = (tops >= low) & (tops < 2**bits)
+        low = 2**bits
+        kind[chosen] |= code << 4
         own_counts = counts[chosen]
-        freq_place[chosen] = np.cumsum(own_counts) - own_counts
-        sections[f"freqs{np.dtype(dtype).itemsize}"] = freqs[np.repeat(chosen, counts)].astype(
-            dtype
-        )
+        sizes = -(-own_counts * bits // 8)
+        freq_place[chosen] = np.cumsum(sizes) - sizes
+        own = freqs[np.repeat(chosen, counts)]
+        sections[f"freqs{bits}"] = _pack(own, own_counts, sizes, bits)
     sections["words.kind"] = kind
     sections["words.docs"] = place.astype(np.uint32)
     sections["words.freqs"] = freq_place.astype(np.uint32)
@@ -99,6 +104,33 @@ def encode_words(columns: WordColumns, units: int, char_count: int) -> dict[str,
     return sections
 
 
+def _pack(
+    values: Uint32s, counts: NDArray[np.int64], sizes: NDArray[np.int64], bits: int
+) -> NDArray[np.uint8]:
+    """Lists side by side, ``bits`` a value, low bits first; each begins a byte."""
+    if bits >= 8:
+        return values.astype(f"<u{bits // 8}").view(np.uint8)
+    a_byte = 8 // bits
+    begins = (np.cumsum(sizes) - sizes) * a_byte - (np.cumsum(counts) - counts)
+    flat = np.zeros(int(sizes.sum()) * a_byte, np.uint8)
+    flat[np.arange(len(values)) + np.repeat(begins, counts)] = values
+    packed = flat[0::a_byte].copy()
+    for part in range(1, a_byte):
+        packed |= flat[part::a_byte] << np.uint8(part * bits)
+    return packed
+
+
+def _unpack(raw: NDArray[np.uint8], count: int, bits: int) -> NDArray[np.uint32]:
+    """One list of ``_pack``."""
+    if bits >= 8:
+        return raw.view(f"<u{bits // 8}").astype(np.uint32)
+    a_byte = 8 // bits
+    flat = np.empty(len(raw) * a_byte, np.uint32)
+    for part in range(a_byte):
+        flat[part::a_byte] = raw >> np.uint8(part * bits) & np.uint8(2**bits - 1)
+    return flat[:count]
+
+
 class WordReader:
     """The words of one space; ``phrase`` is the same space's grams'."""
 
@@ -109,7 +141,10 @@ class WordReader:
         self._space = space
         self._phrase = phrase
         self._char_count = char_count
-        get = lambda name: container.array(f"{space}.{name}")  # noqa: E731
+
+        def get(name: str) -> NDArray[Any]:
+            return container.array(f"{space}.{name}")
+
         self._text_name = f"{space}.words.text"
         self._bounds = get("words.bounds")
         self._counts = get("words.counts")
@@ -117,7 +152,7 @@ class WordReader:
         self._docs_place = get("words.docs")
         self._freqs_place = get("words.freqs")
         self._docs = {width: get(f"docs{width}") for width in numbers.WIDTHS}
-        self._freqs = {8: get("freqs1"), 16: get("freqs4")}
+        self._freqs = [get(f"freqs{bits}") for bits in _FREQ_BITS]
         self.lengths: Uint32s = get("words.lengths").astype(np.uint32)
 
     def __len__(self) -> int:
@@ -165,11 +200,13 @@ class WordReader:
             docs = elements[begin : begin + count]
         else:
             docs = self._decode(elements, number, begin)
-        if not kind & 24:
+        code = kind >> 4
+        if not code:
             return Postings(docs, np.ones(count, np.uint32))
+        bits = _FREQ_BITS[code - 1]
         place = int(self._freqs_place[number])
-        freqs = self._freqs[kind & 24][place : place + count]
-        return Postings(docs, freqs.astype(np.uint32))
+        raw = self._freqs[code - 1][place : place - (-count * bits // 8)]
+        return Postings(docs, _unpack(raw, count, bits))
 
     def _decode(self, elements: NDArray[Any], number: int, begin: int) -> Uint32s:
         """A list whose end is not kept: it ends with its last number."""
@@ -199,12 +236,9 @@ class WordReader:
 
     def terms(self) -> list[str]:
         """All terms in code point order."""
-        text = self._container.bytes(self._text_name)
+        text = self._container.raw(self._text_name)
         bounds = self._bounds.tolist()
-        return [
-            text[begin:end].decode("utf-8", "surrogatepass")
-            for begin, end in zip(bounds, bounds[1:], strict=False)
-        ]
+        return [text[begin:end].decode("utf-8", "surrogatepass") for begin, end in pairwise(bounds)]
 
     @cached_property
     def _bits(self) -> dict[int, NDArray[np.uint8]]:
