@@ -1,0 +1,448 @@
+"""A small engine by plain scan over invented reports, and the site over it.
+
+The engine is slow and simple on purpose: phrases and blank-separated words, ANDed.  What it
+answers is right by inspection, so a wrong page is the site's fault.  Its texts are invented.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from search.errors import RequestError
+from search.labels import section_label
+from search.request import FIELDS, NO_FILTERS, UNLABELLED, FieldFilter, SearchRequest
+from search.results import (
+    ClauseCount,
+    Facet,
+    FacetValue,
+    Gone,
+    Hit,
+    LabelOrigin,
+    Moved,
+    Notice,
+    OutlineEntry,
+    Overview,
+    PassagePlace,
+    ReportDocument,
+    ReportList,
+    ReportSummary,
+    ResultPage,
+    Snippet,
+    SourceFile,
+    Total,
+    Trend,
+    TrendRow,
+    ValueCount,
+)
+from search.views import Neighbours, Suggestion
+from web import create_app
+from web.settings import Settings
+
+AGENCIES = (
+    ("云江省澜州市教育局", "教育", ("云江省", "澜州市")),
+    ("云江省澜州市城市管理局", "城市管理", ("云江省", "澜州市")),
+    ("云江省澜州市青桥县人民政府", "人民政府", ("云江省", "澜州市", "青桥县")),
+)
+
+SECTIONS = (
+    ("一", "主要举措和成效", "achievements"),
+    ("二", "存在的不足和原因", "shortcomings"),
+    ("三", "党政主要负责人履职情况", "leadership"),
+    ("四", "下一年度安排", "plans"),
+)
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:10]
+
+
+def _report(agency: str, kind: str, region: tuple[str, ...], year: int) -> ReportDocument:
+    """One invented report: a title, four sections, the first with two subsections."""
+    title = f"{agency}{year}年法治政府建设年度报告"
+    pieces: list[tuple[str, str, str, tuple[str, ...]]] = []
+    outline: list[tuple[str, str, int, str, int]] = []
+    text = ""
+
+    def add(passage: str, category: str, headings: tuple[str, ...], *lines: str) -> None:
+        nonlocal text
+        body = "".join(line + "\n" for line in lines)
+        pieces.append((passage, category, body, headings))
+        text += body
+
+    add("s0", "other", (), title, f"现将{year}年有关情况报告如下，编号 <{year}> & 其他。")
+    for index, (number, heading, category) in enumerate(SECTIONS, 1):
+        path = (f"{number}、{heading}",)
+        outline.append((number, heading, 1, category, len(text)))
+        if index == 1:
+            add("s1.0", category, path, f"{number}、{heading}", "全年工作平稳有序。")
+            outline.append(("一", "推进放管服改革", 2, category, len(text)))
+            add(
+                "s1.1",
+                category,
+                (*path, "（一）推进放管服改革"),
+                f"（一）推进放管服改革。持续深化“放管服”改革，办理事项{year - 1900}件。",
+                "窗口服务明显改善，营商环境继续优化。",
+            )
+            outline.append(("二", "规范行政执法", 2, category, len(text)))
+            tail = "推行首违不罚清单，首违不罚事项二十项。" if year >= 2021 else "规范裁量。"
+            add(
+                "s1.2",
+                category,
+                (*path, "（二）规范行政执法"),
+                "（二）规范行政执法",
+                f"落实行政执法三项制度。{tail}",
+            )
+        else:
+            add(
+                f"s{index}",
+                category,
+                path,
+                f"{number}、{heading}",
+                f"{heading}，{kind}方面有关安排。",
+            )
+    text = text.rstrip("\n")
+    starts = [entry[4] for entry in outline]
+    entries = []
+    for i, (number, heading, level, category, start) in enumerate(outline):
+        after = [s for s, o in zip(starts[i + 1 :], outline[i + 1 :], strict=True) if o[2] <= level]
+        end = after[0] if after else len(text)
+        entries.append(OutlineEntry(number, heading, level, category, start, end))
+    places = []
+    at = 0
+    for passage, category, body, headings in pieces:
+        end = min(at + len(body), len(text))
+        places.append(PassagePlace(passage, at, end, category, _short(text[at:end]), headings))
+        at = end
+    summary = ReportSummary(
+        id=_short(f"fazhi{year}{agency}"),
+        series="fazhi",
+        title=title,
+        agency=agency,
+        aliases=(),
+        kind=kind,
+        region=region,
+        year=year,
+        published=f"{year + 1}-01-20",
+        characters=len(text),
+    )
+    return ReportDocument(
+        summary=summary,
+        text=text,
+        outline=tuple(entries),
+        passages=tuple(places),
+        sources=(SourceFile(f"reports/{kind}_{year}.txt", _short(text) * 6, None),),
+        provenance={"year": LabelOrigin("published", "inferred", str(year + 1))},
+        document_number=None,
+    )
+
+
+@dataclass(frozen=True)
+class _Match:
+    document: ReportDocument
+    place: PassagePlace
+    spans: tuple[tuple[int, int], ...]
+
+
+class PlainEngine:
+    """``search.engine.Engine`` by looking at every passage."""
+
+    def __init__(self) -> None:
+        self.documents = [
+            _report(agency, kind, region, year)
+            for agency, kind, region in AGENCIES
+            for year in range(2019, 2024)
+        ]
+        unknown = self.documents[0]
+        self.documents.append(
+            ReportDocument(
+                summary=ReportSummary(
+                    "nolabels00", "fazhi", "一份没有标签的报告", None, (), None, (), None, None, 5
+                ),
+                text="没有标签",
+                outline=(),
+                passages=(PassagePlace("s0", 0, 4, "other", _short("没有标签"), ()),),
+                sources=unknown.sources,
+                provenance={},
+                document_number=None,
+            )
+        )
+        self.moved = {"oldid00000": self.documents[0].summary.id}
+        self.gone = {"goneid0000"}
+        self.number = 1
+        self.calls: list[str] = []
+
+    def generation(self) -> str:
+        return f"g{self.number}"
+
+    # -- matching
+
+    def _values(self, document: ReportDocument, place: PassagePlace, field: str) -> set[str]:
+        summary = document.summary
+        if field == "section":
+            return {place.section}
+        if field == "region":
+            path = summary.region
+            return {"/".join(path[: i + 1]) for i in range(len(path))} or {UNLABELLED}
+        value = getattr(summary, field)
+        return {UNLABELLED if value is None else str(value)}
+
+    def _passes(self, values: set[str], chosen: FieldFilter) -> bool:
+        if values & set(chosen.exclude):
+            return False
+        if not chosen.include and not chosen.ranges:
+            return True
+        if values & set(chosen.include):
+            return True
+        years = [int(v) for v in values if v.isdigit()]
+        return any((lo or 0) <= y <= (hi or 9999) for y in years for lo, hi in chosen.ranges)
+
+    def _matches(self, query: str, filters: Any, lifted: str | None = None) -> Iterator[_Match]:
+        words = [a or b for a, b in re.findall(r'["“](.+?)["”]|([^\s"“”]+)', query)]
+        for document in self.documents:
+            for place in document.passages:
+                if not all(
+                    self._passes(self._values(document, place, f), c)
+                    for f, c in filters.items()
+                    if f != lifted
+                ):
+                    continue
+                text = document.text[place.start : place.end]
+                found = [
+                    [m.start() for m in re.finditer(f"(?={re.escape(w)})", text)] for w in words
+                ]
+                if all(found):
+                    spans = {
+                        (s, s + len(w)) for w, at in zip(words, found, strict=True) for s in at
+                    }
+                    yield _Match(document, place, tuple(sorted(spans)))
+
+    def _total(self, matches: Sequence[_Match]) -> Total:
+        return Total(
+            len({m.document.summary.id for m in matches}),
+            len(matches),
+            sum(len(m.spans) for m in matches),
+        )
+
+    def _hit(self, match: _Match) -> Hit:
+        summary, place = match.document.summary, match.place
+        text = match.document.text[place.start : place.end].rstrip("\n")
+        return Hit(
+            report_id=summary.id,
+            passage=place.passage,
+            hash=place.hash,
+            title=summary.title,
+            agency=summary.agency,
+            year=summary.year,
+            section=place.section,
+            heading=place.headings,
+            score=1.0,
+            occurrences=len(match.spans),
+            snippets=(Snippet(text, match.spans),),
+            published=summary.published,
+        )
+
+    # -- the protocol
+
+    def search(self, request: SearchRequest) -> ResultPage:
+        self.calls.append("search")
+        if request.page * request.size > 10_000:
+            raise RequestError("页码过大，请用 cursor 继续。")
+        matches = list(self._matches(request.query, request.filters))
+        if request.sort in ("-year", "year"):
+            matches.sort(
+                key=lambda m: m.document.summary.year or 0, reverse=request.sort == "-year"
+            )
+        start = (request.page - 1) * request.size
+        return ResultPage(
+            query=request.query,
+            total=self._total(matches),
+            hits=tuple(self._hit(m) for m in matches[start : start + request.size]),
+            facets={field: self.facet(request, field) for field in FIELDS},
+            generation=self.generation(),
+            took_ms=1.0,
+            notices=(Notice("hint", "这是一条提示 <b>"),) if "提示" in request.query else (),
+            understood=f"全部含有 {request.query}" if request.query else "",
+        )
+
+    def iter_hits(self, request: SearchRequest) -> Iterator[Hit]:
+        yield from (self._hit(m) for m in self._matches(request.query, request.filters))
+
+    def facet(
+        self,
+        request: SearchRequest,
+        field: Any,
+        *,
+        page: int = 1,
+        size: int = 100,
+        by: str = "count",
+    ) -> Facet:
+        held: dict[str, set[str]] = {}
+        for match in self._matches(request.query, request.filters, lifted=field):
+            for value in self._values(match.document, match.place, field):
+                held.setdefault(value, set()).add(match.document.summary.id)
+        wanted = request.facet_prefix.get(field, "")
+        chosen = request.filters.get(field, FieldFilter())
+        named = [v for v in held if wanted in v]
+        if field == "year":
+            named.sort(reverse=True)
+        else:
+            named.sort(key=lambda v: (v if by == "name" else -len(held[v]), v))
+        values = tuple(
+            FacetValue(
+                v,
+                section_label(v) if field == "section" else v,
+                len(held[v]),
+                v in chosen.include,
+                v in chosen.exclude,
+            )
+            for v in named[(page - 1) * size : page * size]
+        )
+        return Facet(field, values, len(named))
+
+    def trend(self, queries: Sequence[str], filters: Any = NO_FILTERS) -> tuple[Trend, ...]:
+        found = []
+        for query in queries:
+            matches = list(self._matches(query, filters))
+            held = list(self._matches("", filters))
+            years = sorted({m.document.summary.year or 0 for m in held})
+            rows = []
+            for year in [y for y in years if y] + ([0] if 0 in years else []):
+                own = [m for m in matches if (m.document.summary.year or 0) == year]
+                base = [m for m in held if (m.document.summary.year or 0) == year]
+                here, there = self._total(own), self._total(base)
+                characters = sum(m.place.end - m.place.start for m in base)
+                rows.append(
+                    TrendRow(
+                        year or None,
+                        here.reports,
+                        there.reports,
+                        here.reports / there.reports,
+                        here.occurrences,
+                        characters,
+                        10_000 * here.occurrences / characters,
+                    )
+                )
+            found.append(Trend(query, tuple(rows), self._total(matches)))
+        return tuple(found)
+
+    def explain(self, request: SearchRequest) -> tuple[ClauseCount, ...]:
+        clauses = [
+            ClauseCount(w, w, self._total(list(self._matches(w, NO_FILTERS))))
+            for w in request.query.split()
+        ]
+        return tuple(clauses) + tuple(
+            ClauseCount(
+                f"不限{field}",
+                request.query,
+                self._total(list(self._matches(request.query, request.filters, lifted=field))),
+                field=field,
+            )
+            for field in request.filters
+        )
+
+    def did_you_mean(self, request: SearchRequest) -> tuple[str, ...]:
+        return ("放管服",) if "方管服" in request.query else ()
+
+    def suggest(self, typed: str, size: int = 10) -> tuple[Suggestion, ...]:
+        words = ("放管服", "首违不罚", "营商环境")
+        return tuple(Suggestion(w, "word", 3) for w in words if w.startswith(typed))
+
+    def similar(self, report_id: str, passage: str, size: int = 10) -> tuple[Hit, ...]:
+        return ()
+
+    def neighbours(self, report_id: str, passage: str) -> Neighbours | None:
+        return None
+
+    def reports(self, page: int = 1, size: int = 50, filters: Any = NO_FILTERS) -> ReportList:
+        found = [
+            d.summary
+            for d in self.documents
+            if all(
+                any(self._passes(self._values(d, p, f), c) for p in d.passages)
+                for f, c in filters.items()
+            )
+        ]
+        return ReportList(len(found), tuple(found[(page - 1) * size : page * size]))
+
+    def report(self, report_id: str) -> ReportDocument | Moved | Gone | None:
+        if report_id in self.moved:
+            return Moved(self.moved[report_id])
+        if report_id in self.gone:
+            return Gone(report_id)
+        for document in self.documents:
+            if document.summary.id == report_id:
+                same = tuple(
+                    d.summary
+                    for d in self.documents
+                    if d.summary.agency and d.summary.agency == document.summary.agency
+                )
+                return ReportDocument(
+                    **{
+                        name: getattr(document, name)
+                        for name in document.__slots__
+                        if name != "same_agency"
+                    },
+                    same_agency=same,
+                )
+        return None
+
+    def marks(self, report_id: str, query: str) -> tuple[tuple[int, int], ...]:
+        return tuple(
+            (m.place.start + a, m.place.start + b)
+            for m in self._matches(query, NO_FILTERS)
+            if m.document.summary.id == report_id
+            for a, b in m.spans
+        )
+
+    def overview(self) -> Overview:
+        everything = SearchRequest()
+        return Overview(
+            total=self._total(list(self._matches("", NO_FILTERS))),
+            characters=sum(len(d.text) for d in self.documents),
+            facets={
+                field: tuple(
+                    ValueCount(v.value, v.label, v.count)
+                    for v in self.facet(everything, field, size=1000).values
+                )
+                for field in FIELDS
+            },
+            newest=tuple(d.summary for d in self.documents[:5]),
+            generation=self.generation(),
+            built="2024-05-01T08:00:00",
+        )
+
+    def close(self) -> None:
+        return None
+
+
+@pytest.fixture
+def engine() -> PlainEngine:
+    """The plain engine, fresh."""
+    return PlainEngine()
+
+
+@pytest.fixture
+def make_site(engine: PlainEngine) -> Callable[..., Flask]:
+    """Builds the site over the plain engine with the settings given."""
+
+    def make(**settings: Any) -> Flask:
+        app = create_app(engine, Settings(**settings))  # type: ignore[arg-type]
+        app.config["TESTING"] = True
+        app.config["PROPAGATE_EXCEPTIONS"] = False
+        return app
+
+    return make
+
+
+@pytest.fixture
+def client(make_site: Callable[..., Flask]) -> FlaskClient:
+    """A client of the site with default settings."""
+    return make_site().test_client()

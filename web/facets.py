@@ -1,0 +1,97 @@
+"""Facets as templates want them: counted links that carry their own addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from search.labels import FIELD_LABELS
+from search.request import FIELDS, UNLABELLED, Field
+from search.results import Facet, ResultPage
+from web import charts, urls
+from web.site import value_label
+from web.urls import Address, FacetLinks
+
+
+@dataclass(frozen=True, slots=True)
+class ValueView:
+    label: str
+    count: int
+    url: str
+    exclude_url: str
+    selected: bool
+    excluded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FacetView:
+    field: Field
+    label: str
+    values: tuple[ValueView, ...]
+    more: int
+    """Values with a count that are not among ``values``."""
+    more_url: str
+    form: tuple[tuple[str, str], ...]
+    """What a form that searches within this facet must carry along."""
+    chosen: int
+    """Values of this field that are in force."""
+
+
+def facet_views(address: Address, answer: ResultPage, *, shown: int, size: int) -> list[FacetView]:
+    """Every facet worth showing, in the fixed order; those with nothing to choose are left out."""
+    found = []
+    for field in FIELDS:
+        facet = answer.facets.get(field)
+        if facet is None or not facet.values:
+            continue
+        limit = len(facet.values) if field == "section" else shown + (4 if field == "year" else 0)
+        found.append(facet_view(address, facet, limit=limit, size=size))
+    return found
+
+
+def facet_view(address: Address, facet: Facet, *, limit: int, size: int) -> FacetView:
+    """One facet: its first ``limit`` values, and those in force wherever they stand."""
+    field = facet.field
+    links = FacetLinks(address, field, size)
+    kept = [v for i, v in enumerate(facet.values) if i < limit or v.selected or v.excluded]
+    values = tuple(
+        ValueView(
+            label=value_label(field, v.value) if field in ("year", "region") else v.label,
+            count=v.count,
+            url=links.toggle(v.value),
+            exclude_url=links.exclude(v.value),
+            selected=v.selected,
+            excluded=v.excluded,
+        )
+        for v in kept
+    )
+    counted = sum(1 for v in kept if v.count)
+    bare = address.with_(facet_prefix={})
+    chosen = address.request.filters.get(field, urls.EMPTY)
+    return FacetView(
+        field=field,
+        label=FIELD_LABELS[field],
+        values=values,
+        more=max(0, facet.total_values - counted),
+        more_url=urls.write(bare, f"/search/facet/{field}", size=size),
+        form=tuple(urls.pairs(bare, size=size)),
+        chosen=len(chosen.include) + len(chosen.exclude) + len(chosen.ranges),
+    )
+
+
+def year_bars(address: Address, facet: Facet | None, size: int) -> list[charts.Bar]:
+    """The year histogram above the results; no bars when fewer than two years are known."""
+    if facet is None:
+        return []
+    counts = [(int(v.value), v.count) for v in facet.values if v.value != UNLABELLED]
+    if len(counts) < 2:
+        return []
+    links = FacetLinks(address, "year", size)
+    chosen = address.request.filters.get("year", urls.EMPTY)
+
+    def in_force(year: int) -> bool:
+        return str(year) in chosen.include or any(
+            (low is None or low <= year) and (high is None or year <= high)
+            for low, high in chosen.ranges
+        )
+
+    return charts.bars(sorted(counts), lambda year: links.toggle(str(year)), in_force)

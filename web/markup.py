@@ -1,0 +1,83 @@
+"""Text and spans → HTML; the only place of the site that makes ``Markup``.
+
+Two walls.  The first is ours: control and bidirectional characters go, every piece is escaped,
+the pieces are joined with ``<mark>``.  The second is bleach, which lets ``<mark>`` through and
+nothing else.  Angle brackets of a report survive as visible characters.  Everything else on a
+page is text that Jinja escapes by itself.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Sequence
+
+from bleach.sanitizer import Cleaner
+from markupsafe import Markup, escape
+
+from search.results import Span
+
+# Unicode: C0 and C1 controls but tab and newline; the bidirectional controls of UAX #9; lone
+# surrogates; the byte order mark; non-characters U+FFFE and U+FFFF.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+    "\ud800-\udfff\ufeff\ufffe\uffff]"
+)
+
+__all__ = ["Markup", "marked", "plain"]
+
+_own = threading.local()
+
+
+def plain(text: str) -> str:
+    """The text without characters that no page should carry; still text, not HTML."""
+    return _UNSEEN.sub("", text)
+
+
+def marked(text: str, spans: Sequence[Span], cap: int = 5000) -> Markup:
+    """HTML of the text with each span in ``<mark>``.
+
+    ``spans`` are half-open, in code points of ``text``, ascending; those that overlap or touch
+    become one mark, and what lies outside the text is ignored.  Text longer than ``cap`` is cut
+    at ``cap`` for bleach's sake and the parts are joined: nothing is lost."""
+    joined = _united(spans, len(text))
+    parts: list[Markup] = []
+    for start in range(0, len(text), cap):
+        end = min(start + cap, len(text))
+        parts.append(_clean(_piece(text, start, end, joined)))
+    return Markup("").join(parts)
+
+
+def _united(spans: Sequence[Span], length: int) -> list[Span]:
+    found: list[Span] = []
+    for start, end in sorted(spans):
+        start, end = max(0, start), min(length, end)
+        if start >= end:
+            continue
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
+
+
+def _piece(text: str, start: int, end: int, spans: Sequence[Span]) -> str:
+    out: list[str] = []
+    at = start
+    for left, right in spans:
+        left, right = max(left, start), min(right, end)
+        if left >= right:
+            continue
+        out.append(str(escape(plain(text[at:left]))))
+        out.append(f"<mark>{escape(plain(text[left:right]))}</mark>")
+        at = right
+    out.append(str(escape(plain(text[at:end]))))
+    return "".join(out)
+
+
+def _clean(html: str) -> Markup:
+    """The HTML once more through bleach; one Cleaner a thread, for it is not thread-safe."""
+    cleaner: Cleaner | None = getattr(_own, "cleaner", None)
+    if cleaner is None:
+        cleaner = _own.cleaner = Cleaner(tags={"mark"}, attributes={}, strip=False)
+    return Markup(cleaner.clean(html))

@@ -1,0 +1,88 @@
+"""The production server: granian with WSGI workers of one thread, waitress where it is missing.
+
+A worker is a process of its own: it reads its settings from the environment, opens its own
+engine and never shares one.  Each engine follows new generations by itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask
+
+from search import open_engine
+from web import create_app
+from web.settings import Settings
+
+try:
+    from granian import Granian
+    from granian.constants import Interfaces
+except ImportError:  # no wheel for this machine
+    Granian = None
+try:
+    import waitress
+except ImportError:
+    waitress = None
+
+BACKPRESSURE = 64
+"""Requests a worker takes on at once; the rest wait in the listening queue."""
+
+
+def application() -> Flask:
+    """The application of a worker, from the settings in the environment."""
+    settings = Settings.from_environment(os.environ)
+    return create_app(open_engine(Path(settings.index_dir)), settings)
+
+
+def serve(settings: Settings, listening: Callable[[str], None]) -> None:
+    """Serves until told to stop; calls ``listening`` with the address once it answers.
+
+    Raises ``OSError`` when the address cannot be had."""
+    _check_free(settings)
+    os.environ.update(settings.to_environment())
+    address = f"http://{_shown(settings.host)}:{settings.port}/"
+    if Granian is None:
+        _serve_waitress(settings, lambda: listening(address))
+        return
+    server = Granian(
+        "web.server:application",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=max(1, settings.workers),
+        blocking_threads=1,
+        backpressure=BACKPRESSURE,
+        factory=True,
+        websockets=False,
+        log_level="warning",
+        respawn_failed_workers=True,
+        workers_kill_timeout=5,
+    )
+    server.on_startup(lambda: listening(address))
+    server.serve()
+
+
+def _serve_waitress(settings: Settings, listening: Callable[[], None]) -> None:
+    server = waitress.create_server(
+        application(), host=settings.host, port=settings.port, threads=max(2, settings.workers)
+    )
+    listening()
+    server.run()
+
+
+def _check_free(settings: Settings) -> None:
+    """Raises ``OSError`` now, in words of ours, rather than later in a worker's log."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with contextlib.closing(socket.socket(family, socket.SOCK_STREAM)) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        trial.bind((settings.host, settings.port))
+
+
+def _shown(host: str) -> str:
+    if host in {"0.0.0.0", "::"}:
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,116 @@
+"""What every view needs: the engine, the settings, and the collection at a glance.
+
+Also the few names templates share.  Views fetch it with ``site()``; nothing is global but the
+application itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask, current_app, request, url_for
+
+from search.engine import Engine
+from search.labels import FIELD_LABELS, SERIES_LABELS, section_label
+from search.request import UNLABELLED, Field
+from search.results import Overview
+from web import markup, urls
+from web.settings import Settings
+
+_KEY = "fazhi"
+
+SAMPLE_REGION = "云江省"
+"""The province the sample reports invent; no real one has the name."""
+
+SAMPLE_NOTICE = "这里收录的是随程序附带的示例报告：机关、地名和数字均为虚构，请勿引用。"
+
+
+class Site:
+    """One deployment: engine, settings, and what is worked out once a generation."""
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self.engine = engine
+        self.settings = settings
+        self._lock = threading.Lock()
+        self._overview: Overview | None = None
+        self.version = _version(Path(__file__).parent)
+
+    def overview(self) -> Overview:
+        """The collection at a glance, from the generation now served."""
+        generation = self.engine.generation()
+        with self._lock:
+            if self._overview is None or self._overview.generation != generation:
+                self._overview = self.engine.overview()
+            return self._overview
+
+    def notice(self) -> str:
+        """The statement that stands above every page; empty for none."""
+        given = self.settings.notice
+        if given == "off":
+            return ""
+        if given != "auto":
+            return given
+        regions = self.overview().facets.get("region", ())
+        invented = any(one.value.split("/")[0] == SAMPLE_REGION for one in regions)
+        return SAMPLE_NOTICE if invented else ""
+
+    def root(self) -> str:
+        """The site's public address without a closing slash."""
+        return (self.settings.site_url or request.url_root).rstrip("/")
+
+
+def attach(app: Flask, site: Site) -> None:
+    """Gives the application its site, and templates their names."""
+    app.extensions[_KEY] = site
+    app.jinja_env.globals.update(
+        site=site,
+        asset=_asset(site),
+        field_labels=FIELD_LABELS,
+        section_label=section_label,
+        series_labels=SERIES_LABELS,
+        unlabelled=UNLABELLED,
+        join_url=urls.join,
+    )
+    app.jinja_env.filters.update(plain=markup.plain, number=number, qv=urls.quote_value)
+
+
+def site() -> Site:
+    """The site of the application that answers."""
+    found: Site = current_app.extensions[_KEY]
+    return found
+
+
+def value_label(field: Field, value: str) -> str:
+    """A filter value's name for people."""
+    if field == "section" and value != UNLABELLED:
+        return section_label(value)
+    if field == "year" and value != UNLABELLED:
+        return f"{value} 年"
+    if field == "region":
+        return value.replace("/", " › ")
+    return value
+
+
+def number(value: int | float) -> str:
+    """A count with thousands separated: ``12,345``."""
+    return f"{value:,}"
+
+
+def _asset(site: Site) -> Callable[[str], str]:
+    def asset(name: str) -> str:
+        return url_for("static", filename=name, v=site.version)
+
+    return asset
+
+
+def _version(folder: Path) -> str:
+    """A short hash of templates, styles and scripts: it changes when a page may look otherwise."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix in {".html", ".css", ".js", ".py", ".svg", ".xml"}:
+            digest.update(path.name.encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:10]

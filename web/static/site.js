@@ -1,0 +1,193 @@
+// What every page gets on top of working without scripts: keys, stars, completions, copying.
+// All links and forms are real ones; nothing here is needed to search or to read.
+"use strict";
+
+const $ = (selector, root = document) => root.querySelector(selector);
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+/* What the browser keeps for the reader.  Storage may be full or forbidden: then nothing is kept. */
+const kept = {
+  read(name, otherwise) {
+    try { return JSON.parse(localStorage.getItem("fazhi." + name)) ?? otherwise; } catch { return otherwise; }
+  },
+  write(name, value) {
+    try { localStorage.setItem("fazhi." + name, JSON.stringify(value)); return true; } catch { return false; }
+  },
+};
+
+function say(text) {
+  $(".said")?.remove();
+  const box = document.createElement("p");
+  box.className = "said";
+  box.setAttribute("role", "status");
+  box.textContent = text;
+  document.body.append(box);
+  setTimeout(() => box.remove(), 2200);
+}
+
+async function copy(text, done = "已复制") {
+  try { await navigator.clipboard.writeText(text); say(done); } catch { window.prompt("请复制：", text); }
+}
+
+/* Stars. An item is {kind, url, title, sub, note, tags, added}; its url is its identity. */
+function drawStars() {
+  const urls = new Set(kept.read("bookmarks", []).map((item) => item.url));
+  for (const star of $$("[data-star]")) {
+    const on = urls.has(star.dataset.url);
+    star.hidden = false;
+    star.textContent = on ? "★" : "☆";
+    star.setAttribute("aria-pressed", String(on));
+  }
+}
+
+function toggleStar(star) {
+  const items = kept.read("bookmarks", []);
+  const { star: kind, url, title, sub } = star.dataset;
+  const at = items.findIndex((item) => item.url === url);
+  if (at >= 0) items.splice(at, 1);
+  else items.unshift({ kind, url, title, sub, note: "", tags: [], added: new Date().toISOString().slice(0, 10) });
+  say(kept.write("bookmarks", items) ? (at >= 0 ? "已取消收藏" : "已收藏") : "浏览器不允许保存");
+  drawStars();
+}
+
+document.addEventListener("click", (event) => {
+  const star = event.target.closest("[data-star]");
+  if (star) return toggleStar(star);
+  const pin = event.target.closest("[data-copy]");
+  if (pin && !event.metaKey && !event.ctrlKey) {
+    event.preventDefault();
+    copy(pin.href, "链接已复制");
+    history.replaceState(null, "", pin.hash);
+  }
+});
+addEventListener("storage", drawStars);
+drawStars();
+
+/* Light and dark. */
+const themeSwitch = $("[data-theme-switch]");
+if (themeSwitch) {
+  themeSwitch.hidden = false;
+  themeSwitch.addEventListener("click", () => {
+    const root = document.documentElement;
+    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.theme = dark ? "light" : "dark";
+    try { localStorage.setItem("fazhi.theme", root.dataset.theme); } catch { /* this visit only */ }
+  });
+}
+
+/* Recent searches, for the page of bookmarks. */
+if (location.pathname === "/search" && location.search) {
+  const url = location.pathname + location.search;
+  const recent = kept.read("recent", []).filter((one) => one.url !== url);
+  recent.unshift({ url, title: document.title.split(" — ")[0] });
+  kept.write("recent", recent.slice(0, 30));
+}
+
+/* Keys. */
+let at = -1;
+function move(step) {
+  const hits = $$(".hit");
+  if (!hits.length) return;
+  hits[at]?.classList.remove("at");
+  at = Math.min(Math.max(at + step, 0), hits.length - 1);
+  hits[at].classList.add("at");
+  $("[data-hit]", hits[at]).focus({ preventScroll: true });
+  hits[at].scrollIntoView({ block: "nearest" });
+}
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (event.key === "/") { event.preventDefault(); const box = $("#q"); box?.focus(); box?.select(); }
+  else if (event.key === "j") move(1);
+  else if (event.key === "k") move(-1);
+  else if (event.key === "s") { const star = $(".hit.at [data-star]") ?? $("[data-star]"); if (star) toggleStar(star); }
+  else if (event.key === "?") location.href = "/help";
+});
+
+/* Completions: a listbox under the box, per the ARIA combobox pattern. */
+for (const box of $$("[data-suggest]")) {
+  const list = document.createElement("ul");
+  list.className = "offers";
+  list.id = box.id + "-offers";
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", "补全");
+  list.hidden = true;
+  box.after(list);
+  box.setAttribute("role", "combobox");
+  box.setAttribute("aria-autocomplete", "list");
+  box.setAttribute("aria-controls", list.id);
+  box.setAttribute("aria-expanded", "false");
+  let asked = "", timer = 0, chosen = -1;
+  const close = () => { list.hidden = true; chosen = -1; box.setAttribute("aria-expanded", "false"); box.removeAttribute("aria-activedescendant"); };
+  const choose = (step) => {
+    const offers = $$("li", list);
+    if (!offers.length) return;
+    chosen = (chosen + step + offers.length + 1) % (offers.length + 1);
+    offers.forEach((one, i) => one.setAttribute("aria-selected", String(i === chosen)));
+    if (chosen < offers.length) { box.value = offers[chosen].dataset.value; box.setAttribute("aria-activedescendant", offers[chosen].id); }
+    else { box.value = asked; box.removeAttribute("aria-activedescendant"); }
+  };
+  const ask = async () => {
+    asked = box.value;
+    if (!asked.trim()) return close();
+    try {
+      const answer = await fetch("/api/v1/suggest?q=" + encodeURIComponent(asked));
+      const { suggestions } = await answer.json();
+      if (box.value !== asked || document.activeElement !== box) return;
+      list.replaceChildren(...suggestions.map((one, i) => {
+        const offer = document.createElement("li");
+        offer.id = `${list.id}-${i}`;
+        offer.setAttribute("role", "option");
+        offer.setAttribute("aria-selected", "false");
+        offer.dataset.value = asked.slice(0, asked.length - (asked.match(/[^\s"“”()（）|]*$/)?.[0].length ?? 0)) + one.text;
+        const count = document.createElement("small");
+        count.textContent = one.count + (one.kind === "agency" ? " 份报告" : " 段");
+        offer.append(one.text, count);
+        return offer;
+      }));
+      list.hidden = !suggestions.length;
+      chosen = suggestions.length;
+      box.setAttribute("aria-expanded", String(!list.hidden));
+    } catch { close(); }
+  };
+  box.addEventListener("input", (event) => { if (event.isComposing) return; clearTimeout(timer); timer = setTimeout(ask, 120); });
+  box.addEventListener("compositionend", () => { clearTimeout(timer); timer = setTimeout(ask, 120); });
+  box.addEventListener("keydown", (event) => {
+    if (list.hidden || event.isComposing) return;
+    if (event.key === "ArrowDown") { event.preventDefault(); choose(1); }
+    else if (event.key === "ArrowUp") { event.preventDefault(); choose(-1); }
+    else if (event.key === "Escape") { event.preventDefault(); close(); }
+  });
+  box.addEventListener("blur", () => setTimeout(close, 150));
+  list.addEventListener("mousedown", (event) => {
+    const offer = event.target.closest("li");
+    if (!offer) return;
+    event.preventDefault();
+    box.value = offer.dataset.value;
+    close();
+    box.form.requestSubmit();
+  });
+}
+
+/* Years: drag across the bars to choose a range. */
+for (const chart of $$(".overyears [data-years]")) {
+  let from = null, to = null;
+  const year = (event) => document.elementFromPoint(event.clientX, event.clientY)?.closest("[data-year]")?.dataset.year;
+  const draw = () => $$("li", chart).forEach((li) => {
+    const own = $("[data-year]", li).dataset.year;
+    li.classList.toggle("brush", from !== null && own >= [from, to].sort()[0] && own <= [from, to].sort()[1]);
+  });
+  chart.addEventListener("dragstart", (event) => event.preventDefault());
+  chart.addEventListener("pointerdown", (event) => { if (event.pointerType === "mouse" && event.button === 0) from = to = year(event) ?? null; });
+  chart.addEventListener("pointermove", (event) => { if (from !== null) { to = year(event) ?? to; if (to !== from) draw(); } });
+  addEventListener("pointerup", () => {
+    if (from !== null && to !== from) {
+      const [low, high] = [from, to].sort();
+      const form = $(".range");
+      chart.addEventListener("click", (event) => event.preventDefault(), { once: true, capture: true });
+      if (form) { form.elements.from.value = low; form.elements.to.value = high; form.requestSubmit(); }
+    }
+    from = to = null;
+    draw();
+  });
+}

@@ -1,0 +1,17 @@
+"""The pages, one module for each kind; ``api`` holds their JSON twins."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from web.views import about, api, compare, reports, search, start, trend
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    start.blueprint,
+    search.blueprint,
+    reports.blueprint,
+    trend.blueprint,
+    compare.blueprint,
+    about.blueprint,
+    api.blueprint,
+)

@@ -1,0 +1,78 @@
+"""What stands beside the pages: help, about, and the files that programs ask for."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, render_template
+
+from search.results import permalink
+from web.site import site
+from web.views.reports import all_ids
+
+blueprint = Blueprint("about", __name__)
+
+
+@blueprint.get("/help")
+def help_page() -> str:
+    """How to ask."""
+    return render_template("help.html")
+
+
+@blueprint.get("/about")
+def about() -> str:
+    """What is held, how it is counted, and what the site keeps of a visitor (nothing)."""
+    return render_template("about.html", overview=site().overview())
+
+
+@blueprint.get("/bookmarks")
+def bookmarks() -> str:
+    """The page of bookmarks; the list itself is kept in the browser."""
+    return render_template("bookmarks.html")
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    """Robots may read reports, and keep out of the endless space of searches."""
+    lines = (
+        "User-agent: *",
+        "Disallow: /search",
+        "Disallow: /trend",
+        "Disallow: /compare",
+        "Disallow: /api/",
+        "Disallow: /bookmarks",
+        f"Sitemap: {site().root()}/sitemap.xml",
+        "",
+    )
+    return _typed("\n".join(lines), "text/plain; charset=utf-8")
+
+
+@blueprint.get("/sitemap.xml")
+def sitemap() -> Response:
+    """The start page and every report."""
+    root = site().root()
+    addresses = [f"{root}/"] + [
+        root + permalink(report_id) for report_id in all_ids(site().settings.sitemap_reports)
+    ]
+    return _typed(render_template("sitemap.xml", addresses=addresses), "application/xml")
+
+
+@blueprint.get("/opensearch.xml")
+def opensearch() -> Response:
+    """The description by which a browser adds this site as a search engine."""
+    return _typed(
+        render_template("opensearch.xml", root=site().root()),
+        "application/opensearchdescription+xml",
+    )
+
+
+@blueprint.get("/favicon.ico")
+def favicon() -> Response:
+    """For those who ask without reading the page."""
+    response = make_response("", 302)
+    response.headers["Location"] = "/static/favicon.svg"
+    return response
+
+
+def _typed(text: str, kind: str) -> Response:
+    response = make_response(text)
+    response.headers["Content-Type"] = kind
+    return response

@@ -1,0 +1,223 @@
+"""Results: the list, its facets and its tabs; and the page of one whole facet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from flask import Blueprint, abort, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from search.request import FIELDS, MAX_OFFSET, Field, FieldFilter, SearchRequest
+from search.results import ClauseCount, Hit
+from web import facets, urls
+from web.markup import Markup, marked
+from web.site import site, value_label
+
+blueprint = Blueprint("search", __name__)
+
+FACET_SIZE = 100
+"""Values asked of each facet: more than are shown, so that years make a whole histogram."""
+
+SORT_LABELS = {
+    "relevance": "相关",
+    "-year": "年度由近到远",
+    "year": "年度由远到近",
+    "agency": "机关",
+    "first": "最早出现",
+}
+
+TAB_LABELS: dict[str, str] = {
+    "reports": "按报告",
+    "passages": "按段落",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HitView:
+    hit: Hit
+    url: str
+    snippets: tuple[Markup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """The hits of one report that stand together on this page."""
+
+    hit: Hit
+    url: str
+    hits: tuple[HitView, ...]
+
+
+@blueprint.get("/search")
+def results() -> str | Response:
+    """A page of results."""
+    here = site()
+    size = here.settings.page_size
+    if loose := _loose_years():
+        return redirect(loose, 303)
+    address = urls.parse_address(request.args, size=size)
+    asked = address.request.with_(facet_size=FACET_SIZE)
+    answer = here.engine.search(asked)
+    empty = answer.total.passages == 0
+    explained = here.engine.explain(asked) if empty else ()
+    meant = here.engine.did_you_mean(asked) if empty and asked.query else ()
+    return render_template(
+        "results.html",
+        address=address,
+        request_=asked,
+        answer=answer,
+        groups=_groups(answer.hits, asked.query, address.tab == "reports"),
+        facets=facets.facet_views(address, answer, shown=here.settings.facet_shown, size=size),
+        bars=facets.year_bars(address, answer.facets.get("year"), size),
+        chips=urls.chips(address, value_label, size),
+        clear_url=urls.write(urls.Address(SearchRequest(query=asked.query), address.tab)),
+        tabs=[
+            (label, urls.write(address.on(tab)), tab == address.tab)  # type: ignore[arg-type]
+            for tab, label in TAB_LABELS.items()
+        ],
+        sorts=[
+            (label, urls.write(address.with_(sort=sort), size=size), sort == asked.sort)
+            for sort, label in SORT_LABELS.items()
+        ],
+        pages=page_links(address, answer.total.passages, answer.next_cursor, size),
+        hidden=urls.pairs(address.with_(query=""), size=size),
+        explained=[(one, _clause_url(address, one, size)) for one in explained],
+        meant=[(text, urls.write(address.with_(query=text), size=size)) for text in meant],
+        scope_url=urls.write(
+            address.with_(scope="report" if asked.scope == "passage" else "passage"), size=size
+        ),
+        trend_url=trend_url(address),
+    )
+
+
+@blueprint.get("/search/facet/<field>")
+def facet(field: Field) -> str:
+    """All values of one field under the question, a page at a time, searchable."""
+    if field not in FIELDS:
+        abort(404)
+    here = site()
+    size = here.settings.page_size
+    address = urls.parse_address(request.args, size=size)
+    by = "name" if request.args.get("by") == "name" else "count"
+    page = address.request.page
+    found = here.engine.facet(
+        address.request,
+        field,
+        page=page,
+        size=here.settings.facet_page,
+        by=by,  # type: ignore[arg-type]
+    )
+    bare = address.with_(facet_prefix={})
+    path = f"/search/facet/{field}"
+    extra = [("by", by)] if by != "count" else []
+    turned = urls.pairs(address.with_(), size=size)
+    last = -(-found.total_values // here.settings.facet_page)
+    return render_template(
+        "facet.html",
+        address=address,
+        facet=facets.facet_view(bare, found, limit=here.settings.facet_page, size=size),
+        total=found.total_values,
+        wanted=address.request.facet_prefix.get(field, ""),
+        by=by,
+        by_urls={
+            "count": urls.join(path, turned),
+            "name": urls.join(path, [*turned, ("by", "name")]),
+        },
+        back=urls.write(bare, size=size),
+        previous=urls.join(path, [*turned, *extra, ("page", str(page - 1))]) if page > 1 else "",
+        next=urls.join(path, [*turned, *extra, ("page", str(page + 1))]) if page < last else "",
+        page=page,
+        last=last,
+    )
+
+
+def _loose_years() -> str:
+    """The canonical address for the form of two years (``from``, ``to``); empty without one."""
+    ends = [request.args.get(name, "").strip() for name in ("from", "to")]
+    if not ({"from", "to"} & set(request.args)):
+        return ""
+    size = site().settings.page_size
+    address = urls.parse_address(request.args, size=size)
+    kept = address.request.filters.get("year", urls.EMPTY)
+    years = FieldFilter(exclude=kept.exclude)
+    if any(ends):
+        low, high = sorted(ends) if all(ends) else ends
+        years = urls.parse_filter("year", [f"{low}..{high}", *(f"-{v}" for v in kept.exclude)])
+    return urls.write(urls.filtered(address, "year", years), size=size)
+
+
+def _groups(hits: Sequence[Hit], query: str, together: bool) -> list[GroupView]:
+    """Hits as they are shown: under their report, or one by one."""
+    groups = []
+    keyed = groupby(enumerate(hits), key=lambda e: e[1].report_id if together else e[0])
+    cap = site().settings.mark_characters
+    for _, members in keyed:
+        views = tuple(
+            HitView(
+                hit,
+                passage_url(hit, query),
+                tuple(marked(s.text, s.spans, cap) for s in hit.snippets),
+            )
+            for _, hit in members
+        )
+        first = views[0].hit
+        named = [("q", query)] if query else []
+        groups.append(GroupView(first, urls.join(f"/reports/{first.report_id}", named), views))
+    return groups
+
+
+def passage_url(hit: Hit, query: str) -> str:
+    """The passage's permanent address, with the query so that its places are marked there."""
+    return (f"{hit.url}&q={urls.quote_value(query)}" if query else hit.url) + f"#{hit.passage}-1"
+
+
+def page_links(
+    address: urls.Address, passages: int, cursor: str | None, size: int
+) -> dict[str, object]:
+    """Addresses of the pages around this one."""
+    asked = address.request
+    last = -(-min(passages, MAX_OFFSET) // asked.size)
+
+    def page(number: int) -> str:
+        return urls.write(address.with_(page=number), size=size)
+
+    around = sorted({1, last, *range(asked.page - 2, asked.page + 3)})
+    past_end = asked.cursor is not None or asked.page >= last
+    following = page(asked.page + 1) if asked.page < last and not asked.cursor else ""
+    if past_end and cursor:
+        following = urls.write(address.with_(cursor=cursor), size=size)
+    return {
+        "page": asked.page,
+        "last": last,
+        "links": [
+            (number, page(number), number == asked.page and not asked.cursor)
+            for number in around
+            if 1 <= number <= last
+        ],
+        "previous": page(min(asked.page - 1, max(last, 1))) if asked.page > 1 else "",
+        "next": following,
+    }
+
+
+def _clause_url(address: urls.Address, clause: ClauseCount, size: int) -> str:
+    """The search a line of the explanation counts."""
+    if clause.field is None:
+        return urls.write(urls.Address(SearchRequest(query=clause.query)), size=size)
+    kept = address.request.filters.get(clause.field, urls.EMPTY)
+    left = urls.EMPTY
+    if clause.value is not None:
+        left = FieldFilter(
+            include=tuple(v for v in kept.include if v != clause.value),
+            exclude=tuple(v for v in kept.exclude if v != clause.value),
+            ranges=tuple(r for r in kept.ranges if f"{r[0] or ''}..{r[1] or ''}" != clause.value),
+        )
+    return urls.write(urls.filtered(address, clause.field, left), size=size)
+
+
+def trend_url(address: urls.Address) -> str:
+    """The question across years, under the same filters."""
+    asked = SearchRequest(query=address.request.query, filters=address.request.filters)
+    named = urls.pairs(urls.Address(asked))
+    return urls.join("/trend", named)

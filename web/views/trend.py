@@ -1,0 +1,117 @@
+"""Several phrases by year, under the filters of search: chart, table, CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from search.export import harmless
+from search.request import FIELDS, UNLABELLED, FieldFilter, SearchRequest
+from search.results import Trend, TrendRow
+from web import charts, urls
+from web.site import site, value_label
+from web.urls import Address, BadParameter
+
+blueprint = Blueprint("trend", __name__)
+
+
+def parse_trend(most: int) -> tuple[list[str], Address]:
+    """The phrases (``q``, repeated) and the filters.  Raises ``BadParameter``."""
+    queries = [text for value in request.args.getlist("q") if (text := value.strip())]
+    queries = list(dict.fromkeys(queries))
+    if len(queries) > most:
+        raise BadParameter("q", queries[most], f"一次最多比较 {most} 个说法。")
+    named = request.args.copy()
+    named.poplist("q")
+    return queries, urls.parse_address(named)
+
+
+def trend_pairs(queries: list[str], address: Address) -> list[tuple[str, str]]:
+    """The page's parameters in canonical order."""
+    filters = SearchRequest(filters=address.request.filters)
+    return [("q", query) for query in queries] + urls.pairs(Address(filters))
+
+
+@blueprint.get("/trend")
+def trend() -> str:
+    """The page across years."""
+    here = site()
+    queries, address = parse_trend(here.settings.trend_phrases)
+    text = request.args.get("measure", "share")
+    measure = next((m for m in charts.MEASURES if m == text), None)
+    if measure is None:
+        raise BadParameter("measure", text, f"参数 measure 只能是：{'、'.join(charts.MEASURES)}。")
+    filters = address.request.filters
+    trends = here.engine.trend(queries, filters) if queries else ()
+
+    def year_url(query: str, year: int | None) -> str:
+        value = UNLABELLED if year is None else str(year)
+        kept = {f: c for f, c in filters.items() if f != "year"}
+        kept["year"] = FieldFilter(include=(value,))
+        return urls.write(Address(SearchRequest(query=query, filters=kept)))
+
+    named = trend_pairs(queries, address)
+    return render_template(
+        "trend.html",
+        queries=queries,
+        trends=trends,
+        chart=charts.line_chart(trends, measure, year_url) if trends else None,
+        measure=measure,
+        measures=[
+            (name, label, urls.join("/trend", [*named, ("measure", name)]))
+            for name, label in charts.MEASURES.items()
+        ],
+        rows=_table(trends),
+        shown=charts.shown,
+        year_url=year_url,
+        all_url=lambda query: urls.write(Address(SearchRequest(query=query, filters=filters))),
+        drop_url=lambda query: urls.join(
+            "/trend", trend_pairs([q for q in queries if q != query], address)
+        ),
+        chips=_chips(queries, address),
+        hidden=[pair for pair in named if pair[0] in FIELDS],
+        room=here.settings.trend_phrases - len(queries),
+        csv_url=urls.join("/trend.csv", named),
+        json_url=urls.join("/api/v1/trend", named),
+    )
+
+
+@blueprint.get("/trend.csv")
+def table() -> Response:
+    """The same figures as CSV, for spreadsheets (UTF-8 with a byte order mark)."""
+    queries, address = parse_trend(site().settings.trend_phrases)
+    trends = site().engine.trend(queries, address.request.filters)
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(("说法", "年度", "报告数", "收录报告", "占比", "出现处数", "每万字处数"))
+    for one in trends:
+        for row in one.rows:
+            year = UNLABELLED if row.year is None else row.year
+            cells = (one.query, year, row.reports, row.held, f"{row.share:.4f}", row.occurrences)
+            writer.writerow([harmless(cell) for cell in (*cells, f"{row.per_10k:.4f}")])
+    response = make_response("\ufeff" + buffer.getvalue())
+    response.headers["Content-Type"] = "text/csv; charset=utf-8"
+    response.headers["Content-Disposition"] = 'attachment; filename="fazhi-trend.csv"'
+    return response
+
+
+def _table(trends: tuple[Trend, ...]) -> list[tuple[int | None, list[TrendRow | None]]]:
+    """Rows by year, newest first, the unknown year last; a cell for each query."""
+    years = {row.year for one in trends for row in one.rows}
+    order = sorted((y for y in years if y is not None), reverse=True)
+    by_year = [{row.year: row for row in one.rows} for one in trends]
+    wanted: list[int | None] = [*order, None] if None in years else [*order]
+    return [(year, [rows.get(year) for rows in by_year]) for year in wanted]
+
+
+def _chips(queries: list[str], address: Address) -> list[urls.Chip]:
+    """Filters in force, each with the page without it."""
+    found = []
+    for chip in urls.chips(address, value_label, site().settings.page_size):
+        rest = chip.url.partition("?")[2]
+        asked = urls.join("/trend", [("q", query) for query in queries])
+        joint = ("&" if queries else "?") + rest if rest else ""
+        found.append(urls.Chip(chip.label, chip.excluded, asked + joint))
+    return found
