@@ -26,7 +26,7 @@ with warnings.catch_warnings():
 try:
     import rjieba
 except ImportError:  # optional accelerator
-    rjieba = None
+    rjieba = None  # type: ignore[assignment]
 
 DICTIONARY: Final = Path(__file__).with_name("dictionary.txt")
 """Words of the domain, ``word frequency tag`` a line; used by both cutters."""
@@ -76,7 +76,7 @@ class Segmenter:
         self._jieba = jieba.Tokenizer()
         self._jieba.tmp_dir = _private_folder()
         self._jieba.initialize()
-        self._rjieba = rjieba.Jieba() if rjieba is not None else None
+        self._rjieba: rjieba.Jieba | None = rjieba.Jieba() if rjieba is not None else None
         own = DICTIONARY.read_bytes() if DICTIONARY.is_file() else b""
         for line in own.decode("utf-8").splitlines():
             if line and not line.startswith("#"):
@@ -96,27 +96,23 @@ class Segmenter:
 
     def cut(self, folded: str) -> list[str]:
         """Words in order, joined again the text itself; punctuation stands alone."""
-        if len(folded) > LONGEST_RUN or self._rjieba is None or _DIFFERENT.search(folded):
-            words: list[str] = []
-            plain: list[str] = []
-            for sentence in _SENTENCE.findall(folded):
-                if (
-                    self._rjieba is not None
-                    and len(sentence) <= LONGEST_RUN
-                    and not _DIFFERENT.search(sentence)
-                ):
+        fast = self._rjieba
+        if fast is not None and len(folded) <= LONGEST_RUN and not _DIFFERENT.search(folded):
+            return fast.cut(folded)
+        words: list[str] = []
+        plain: list[str] = []
+        for sentence in _SENTENCE.findall(folded):
+            if fast is not None and len(sentence) <= LONGEST_RUN:
+                if not _DIFFERENT.search(sentence):
                     plain.append(sentence)
                     continue
-                if plain:
-                    words += self._rjieba.cut("".join(plain))
-                    plain.clear()
-                for start in range(0, len(sentence), LONGEST_RUN):
-                    words += self._jieba.cut(sentence[start : start + LONGEST_RUN])
-            if plain:
-                words += self._rjieba.cut("".join(plain))
-            return words
-        found: list[str] = self._rjieba.cut(folded)
-        return found
+                words += fast.cut("".join(plain))
+                plain.clear()
+            for start in range(0, len(sentence), LONGEST_RUN):
+                words += self._jieba.cut(sentence[start : start + LONGEST_RUN])
+        if fast is not None:
+            words += fast.cut("".join(plain))
+        return words
 
     def sub_words(self, word: str) -> tuple[SubWord, ...]:
         """The dictionary's words of two and three characters inside a longer word."""

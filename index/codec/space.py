@@ -66,7 +66,7 @@ class OwnSpace:
 
     def docs_at(self, positions: Uint32s) -> Uint32s:
         """``(n,)`` the document of each position, as ``searchsorted`` on ``starts`` finds it."""
-        docs = self._hints[positions >> np.uint32(6)]
+        docs: Uint32s = self._hints[positions >> np.uint32(6)]
         last = len(self.starts) - 2
         np.minimum(docs, last, out=docs)
         behind = np.flatnonzero(self.starts[docs + 1] <= positions)

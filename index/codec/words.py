@@ -277,10 +277,12 @@ class WordReader:
         if len(term) in SHORT:
             bits = self._bits[len(term)]
             here = bits[stands >> 3] >> (stands & 7).astype(np.uint8) & 1
-            return stands[here.astype(np.bool_)]
+            short: Uint32s = stands[here.astype(np.bool_)]
+            return short
         at, lengths = self.long_tokens()
         if not len(at):
             return _NOTHING
         place = at.searchsorted(stands)
         place[place == len(at)] = 0
-        return stands[(at[place] == stands) & (lengths[place] == len(term))]
+        long: Uint32s = stands[(at[place] == stands) & (lengths[place] == len(term))]
+        return long
