@@ -119,6 +119,10 @@ class Container:
         entry = self.entries[name]
         return self._map[entry.place : entry.place + entry.length]
 
+    def head(self) -> bytes:
+        """The file's first bytes: magic, version, checksum and place of the directory."""
+        return self._map[: _HEAD.size]
+
     def slice(self, name: str, start: int, end: int) -> bytes:
         """A copy of bytes ``[start, end)`` of the section."""
         place = self.entries[name].place
