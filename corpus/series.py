@@ -30,6 +30,9 @@ _BODY_FAZHI: Final = re.compile(
     rf"(?:{_TOPIC})[^。]{{0,60}}(?:报告|汇报|总结)(?:如下|于后)?|(?:报告|汇报|总结)如下"
 )
 _BODY_WORK: Final = re.compile("向(?:大会|全国人民代表大会|第[^。]{1,20}会议)?.{0,12}(?:作政府工作(?:的)?报告|报告(?:本届)?政府(?:过去.{0,4})?(?:的)?工作)|报告政府工作")
+_DELIVERED: Final = re.compile(
+    "在第[一二三四五六七八九十]{1,3}届全国人民代表大会第[一二三四五六七八九十]{1,3}次会议上[\\s\\S]{0,120}代表国务院"
+)
 _HEADING_FAZHI: Final = re.compile(_TOPIC + "|第一责任人")
 
 
@@ -56,7 +59,7 @@ def find_series(title: str | None, text: str, outline: Sequence[Section]) -> Ser
             if _NEWS_BODY.search(text[len(title) : len(title) + 200]) and not outline:
                 return SeriesFound("other", f"正文像是新闻报道：{plain}")
             return SeriesFound("fazhi", "")
-    if _BODY_WORK.search(opening):
+    if _BODY_WORK.search(opening) or _DELIVERED.search(opening[:400]):
         return SeriesFound("work", "")
     headings = " ".join(section.heading for section in outline if section.level == 1)
     categories = {section.category for section in outline if section.level == 1}
