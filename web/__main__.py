@@ -45,5 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _announce(address: str) -> None:
+    print(f"网站已就绪：{address} （按 Ctrl+C 停止）", flush=True)
+
+
 if __name__ == "__main__":
     sys.exit(main())

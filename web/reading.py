@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from search.results import OutlineEntry, PassagePlace, ReportDocument, Span
 
@@ -116,8 +117,8 @@ def read_blocks(
 def _stretches(text: str, starts: Sequence[int]) -> list[Span]:
     """Paragraphs, cut where a section begins within one; blank ones left out."""
     cuts = [m.start() for m in re.finditer("\n", text)]
-    edges = sorted({0, len(text), *(c for c in cuts), *(c + 1 for c in cuts), *starts})
-    return [(a, b) for a, b in zip(edges, edges[1:], strict=False) if text[a:b].strip()]
+    edges = sorted({0, len(text), *cuts, *(c + 1 for c in cuts), *starts})
+    return [(a, b) for a, b in pairwise(edges) if text[a:b].strip()]
 
 
 def _passage_at(passages: Sequence[PassagePlace], offset: int) -> PassagePlace | None:
@@ -157,7 +158,7 @@ def _runs(
     inner = [p.start for p in document.passages if start < p.start < end]
     edges = [start, *inner, end]
     found = []
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in pairwise(edges):
         place = _passage_at(document.passages, left)
         spans = tuple(
             (max(a, left) - left, min(b, right) - left) for a, b in marks if a < right and b > left

@@ -7,6 +7,8 @@ engine and never shares one.  Each engine follows new generations by itself.
 from __future__ import annotations
 
 import contextlib
+import importlib
+import importlib.util
 import os
 import socket
 from collections.abc import Callable
@@ -17,16 +19,6 @@ from flask import Flask
 from search import open_engine
 from web import create_app
 from web.settings import Settings
-
-try:
-    from granian import Granian
-    from granian.constants import Interfaces
-except ImportError:  # no wheel for this machine
-    Granian = None
-try:
-    import waitress
-except ImportError:
-    waitress = None
 
 BACKPRESSURE = 64
 """Requests a worker takes on at once; the rest wait in the listening queue."""
@@ -45,28 +37,34 @@ def serve(settings: Settings, listening: Callable[[str], None]) -> None:
     _check_free(settings)
     os.environ.update(settings.to_environment())
     address = f"http://{_shown(settings.host)}:{settings.port}/"
-    if Granian is None:
+    if importlib.util.find_spec("granian"):
+        _serve_granian(settings, lambda: listening(address))
+    else:  # no wheel for this machine
         _serve_waitress(settings, lambda: listening(address))
-        return
-    server = Granian(
+
+
+def _serve_granian(settings: Settings, listening: Callable[[], None]) -> None:
+    granian = importlib.import_module("granian")
+    server = granian.Granian(
         "web.server:application",
         address=settings.host,
         port=settings.port,
-        interface=Interfaces.WSGI,
+        interface=granian.constants.Interfaces.WSGI,
         workers=max(1, settings.workers),
         blocking_threads=1,
         backpressure=BACKPRESSURE,
         factory=True,
         websockets=False,
-        log_level="warning",
+        log_level=granian.log.LogLevels.warning,
         respawn_failed_workers=True,
         workers_kill_timeout=5,
     )
-    server.on_startup(lambda: listening(address))
+    server.on_startup(listening)
     server.serve()
 
 
 def _serve_waitress(settings: Settings, listening: Callable[[], None]) -> None:
+    waitress = importlib.import_module("waitress")
     server = waitress.create_server(
         application(), host=settings.host, port=settings.port, threads=max(2, settings.workers)
     )

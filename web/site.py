@@ -6,12 +6,13 @@ application itself.
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, request
 
 from search.engine import Engine
 from search.labels import FIELD_LABELS, SERIES_LABELS, section_label
@@ -74,7 +75,9 @@ def attach(app: Flask, site: Site) -> None:
         unlabelled=UNLABELLED,
         join_url=urls.join,
     )
-    app.jinja_env.filters.update(plain=markup.plain, number=number, qv=urls.quote_value)
+    app.jinja_env.filters.update(
+        plain=markup.plain, number=number, qv=urls.quote_value, rfc3339=rfc3339
+    )
 
 
 def site() -> Site:
@@ -99,9 +102,18 @@ def number(value: int | float) -> str:
     return f"{value:,}"
 
 
+def rfc3339(text: str) -> str:
+    """An ISO date or time as feeds want it; times without a zone are taken as UTC."""
+    try:
+        when = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        when = datetime.datetime.min
+    return (when if when.tzinfo else when.replace(tzinfo=datetime.UTC)).isoformat()
+
+
 def _asset(site: Site) -> Callable[[str], str]:
     def asset(name: str) -> str:
-        return url_for("static", filename=name, v=site.version)
+        return f"/static/{name}?v={site.version}"
 
     return asset
 

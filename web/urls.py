@@ -239,7 +239,7 @@ def pairs(address: Address, *, tab: Tab = "reports", size: int = 20) -> list[tup
 
 def filter_pairs(field: Field, chosen: FieldFilter) -> list[tuple[str, str]]:
     """One field's values as they stand in a query string."""
-    found = [(field, _include(value)) for value in chosen.include]
+    found: list[tuple[str, str]] = [(field, _include(value)) for value in chosen.include]
     found += [
         (field, f"{'' if low is None else low}..{'' if high is None else high}")
         for low, high in chosen.ranges

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from web.views import about, api, compare, reports, search, start, trend
+from web.views import about, api, compare, export, reports, search, start, trend
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     start.blueprint,
@@ -12,6 +12,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     reports.blueprint,
     trend.blueprint,
     compare.blueprint,
+    export.blueprint,
     about.blueprint,
     api.blueprint,
 )

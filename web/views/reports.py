@@ -163,6 +163,9 @@ def _page(
         },
         "citation": cite(document, address, place),
         "permalink": address,
+        "cite_url": f"/cite/{summary.id}/{place.passage}?h={place.hash}&"
+        if place
+        else f"/cite/{summary.id}?",
         "region_urls": _region_urls(summary.region),
         "field_url": lambda name, value: urls.join("/search", [(name, value)]),
     }

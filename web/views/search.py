@@ -28,6 +28,8 @@ SORT_LABELS = {
     "first": "最早出现",
 }
 
+EXPORT_LABELS = {"csv": "CSV 表格", "jsonl": "JSON Lines", "md": "Markdown"}
+
 TAB_LABELS: dict[str, str] = {
     "reports": "按报告",
     "passages": "按段落",
@@ -89,6 +91,12 @@ def results() -> str | Response:
             address.with_(scope="report" if asked.scope == "passage" else "passage"), size=size
         ),
         trend_url=trend_url(address),
+        exports=[
+            (label, urls.write(address.with_(), f"/search/export.{kind}", size=size))
+            for kind, label in EXPORT_LABELS.items()
+        ],
+        feed_url=urls.write(address.with_(), "/search/feed.xml", size=size),
+        json_url=urls.write(address.with_(), "/api/v1/search", size=size),
     )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, render_template
 
 from search.request import NO_FILTERS, UNLABELLED, FieldFilter, SearchRequest
+from search.results import ValueCount
 from web import charts, urls
 from web.site import site
 
@@ -73,6 +76,6 @@ def slogans() -> list[tuple[str, int]]:
     return _slogans[key]
 
 
-def _top_regions(values):  # type: ignore[no-untyped-def]
+def _top_regions(values: Sequence[ValueCount]) -> list[ValueCount]:
     """Provinces, by falling reports, then those without a region."""
     return [one for one in values if "/" not in one.value]

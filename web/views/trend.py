@@ -48,7 +48,7 @@ def trend() -> str:
 
     def year_url(query: str, year: int | None) -> str:
         value = UNLABELLED if year is None else str(year)
-        kept = {f: c for f, c in filters.items() if f != "year"}
+        kept = dict(filters)
         kept["year"] = FieldFilter(include=(value,))
         return urls.write(Address(SearchRequest(query=query, filters=kept)))
 

@@ -1,0 +1,57 @@
+"""Searches as files and feeds; citations."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+from xml.etree import ElementTree
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+
+def test_csv_holds_every_hit_not_one_page(client: FlaskClient) -> None:
+    response = client.get("/search/export.csv?q=放管服&size=2&year=2020..")
+    assert response.data.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(response.data.decode("utf-8-sig"))))
+    assert sum(1 for row in rows if row and row[-1].startswith("http://localhost/reports/")) == 12
+    assert ["检索式", "放管服"] in rows
+    assert "attachment" in response.headers["Content-Disposition"]
+
+
+def test_json_lines_and_markdown(client: FlaskClient) -> None:
+    lines = client.get("/search/export.jsonl?q=首违不罚").text.splitlines()
+    about, *hits = [json.loads(line) for line in lines]
+    assert about["about"]["total"]["passages"] == len(hits) == 9
+    assert "**首违不罚**" in client.get("/search/export.md?q=首违不罚").text
+    assert client.get("/search/export.exe?q=首违不罚").status_code == 404
+
+
+def test_an_export_is_bounded_by_its_setting(make_site: Callable[..., Flask]) -> None:
+    client = make_site(export_rows=2).test_client()
+    assert len(client.get("/search/export.jsonl?q=放管服").text.splitlines()) == 3
+
+
+def test_feed_has_an_entry_a_report_newest_first(client: FlaskClient) -> None:
+    response = client.get("/search/feed.xml?q=放管服")
+    assert response.mimetype == "application/atom+xml"
+    name = "{http://www.w3.org/2005/Atom}"
+    entries = ElementTree.fromstring(response.data).findall(f"{name}entry")
+    assert len(entries) == 15
+    dates = [entry.findtext(f"{name}updated") or "" for entry in entries]
+    assert dates == sorted(dates, reverse=True)
+
+
+def test_citations(client: FlaskClient, engine: Any) -> None:
+    one = engine.documents[2]
+    place = one.passages[2]
+    bib = client.get(f"/cite/{one.summary.id}/{place.passage}?h={place.hash}&style=bibtex")
+    assert bib.text.startswith("@techreport{")
+    assert place.passage in bib.text
+    assert client.get(f"/cite/{one.summary.id}?style=ris").text.startswith("TY  - RPRT")
+    assert client.get(f"/cite/{one.summary.id}?style=mla").status_code == 400
+    assert client.get(f"/cite/{one.summary.id}/s99").status_code == 404
+    assert client.get("/cite/nobody").status_code == 404
