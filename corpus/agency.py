@@ -182,7 +182,7 @@ def _first_sentences(text: str, start: int) -> str:
 
 def _trimmed(name: str) -> str | None:
     name = name.strip()
-    if _NOT_A_NAME.search(name) or len(name) < 3 and name != "国务院":
+    if _NOT_A_NAME.search(name) or (len(name) < 3 and name != "国务院"):
         return None
     return name
 

@@ -183,7 +183,7 @@ def _without_site_names(lines: list[str], limit: int, cuts: list[Cut]) -> list[s
 
 
 def _begins_text(line: str) -> bool:
-    return len(line) > 60 and bool(_CONTENT.search(line)) or bool(
+    return (len(line) > 60 and bool(_CONTENT.search(line))) or bool(
         re.match(r"\s*(?:一、|[（(]一[）)])", line)
     )
 

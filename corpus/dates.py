@@ -18,7 +18,7 @@ _FULLWIDTH: Final = str.maketrans("０１２３４５６７８９", "0123456789"
 
 DATE: Final = re.compile(
     rf"(?<![\d〔\[【])(?P<year>(?:19|20)\d\d|[一二][{_CN_DIGIT}]{{3}})[ \u3000]*"
-    r"(?:年[ \u3000]*(?P<month>\d{1,2}|[一二三四五六七八九十]{1,3})[ \u3000]*月[ \u3000]*"
+    r"(?:年[ \u3000]*(?P<month>\d{1,2}|[元一二三四五六七八九十]{1,3})[ \u3000]*月[ \u3000]*"
     r"(?P<day>\d{1,2}|[一二三四五六七八九十]{1,3})[ \u3000]*日"
     r"|(?P<sep>[-/.])(?P<month2>\d{1,2})(?P=sep)(?P<day2>\d{1,2})(?!\d))"
 )
@@ -59,6 +59,8 @@ def read_date(match: re.Match[str]) -> datetime.date | None:
 def _small_number(printed: str) -> int:
     if printed.isdigit() and printed.isascii():
         return int(printed)
+    if printed == "元":
+        return 1
     tens, ten, ones = printed.rpartition("十")
     units = "一二三四五六七八九"
     if not ten:

@@ -159,7 +159,7 @@ def _chain(name: str) -> list[str]:
         for size in range(min(LONGEST_NAME, len(name) - at), 1, -1):
             part = name[at : at + size]
             places = candidates(part)
-            if not places or not part.endswith(_REGION_ENDS) and size < 3:
+            if not places or (not part.endswith(_REGION_ENDS) and size < 3):
                 if not (places and at == 0):
                     continue
             if options is not None:
@@ -177,7 +177,7 @@ def _chain(name: str) -> list[str]:
 
 _REGION_ENDS: Final = ("省", "市", "区", "县", "旗", "州", "盟", *_TOWN_ENDS)
 _PRINTED: Final = re.compile(
-    "([\u4e00-\u9fff]{1,6}?(?:省|自治区))?([\u4e00-\u9fff]{1,7}?(?:市|自治州|州|盟|地区))?"
+    "([\u4e00-\u9fff]{1,6}?(?:省|自治区))?([\u4e00-\u9fff]{1,7}?(?:市|自治州|州(?!市)|盟|地区))?"
     "([\u4e00-\u9fff]{1,7}?(?:区|县|旗|市))?([\u4e00-\u9fff]{1,6}?(?:街道|镇|乡))?"
 )
 

@@ -47,8 +47,7 @@ _CONTAINERS: Final = (
     "main",
 )
 _BLOCKS: Final = frozenset(
-    "p div section article h1 h2 h3 h4 h5 h6 li ul ol table tr dl dt dd blockquote pre center "
-    "hr br main header footer form fieldset figure figcaption address thead tbody tfoot caption".split()
+    ["p", "div", "section", "article", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "table", "tr", "dl", "dt", "dd", "blockquote", "pre", "center", "hr", "br", "main", "header", "footer", "form", "fieldset", "figure", "figcaption", "address", "thead", "tbody", "tfoot", "caption"]
 )
 _TITLE_META: Final = ("ArticleTitle", "articletitle", "title", "og:title")
 _DATE_META: Final = ("PubDate", "pubdate", "publishdate", "article:published_time", "date")
@@ -109,7 +108,7 @@ def _article(tree: LexborHTMLParser) -> LexborNode | None:
         for node in tree.css(selector):
             size = len("".join(node.text().split()))
             # a container that holds little is some other box of the same name
-            if size >= 200 and size * 2 >= whole or size >= 800:
+            if (size >= 200 and size * 2 >= whole) or size >= 800:
                 return _with_heading(node, body)
     return body
 

@@ -58,9 +58,7 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str]:
                     break
                 raise _undecodable() from None
     tries = ["utf-8"]
-    if declared and declared.lower() in ("big5", "big5-hkscs", "big5hkscs"):
-        tries.append("big5hkscs")
-    elif _BIG5.search(data[:2048]):
+    if (declared and declared.lower() in ("big5", "big5-hkscs", "big5hkscs")) or _BIG5.search(data[:2048]):
         tries.append("big5hkscs")
     tries.append("gb18030")
     for name in tries:
@@ -92,7 +90,7 @@ def _text(text: str) -> str:
     if len(text) > 200 and not text.isascii():
         sample = text[:20_000]
         strange = sum(
-            1 for c in sample if "\ue000" <= c <= "\uf8ff" or c > "\U0001ffff" or not c.isprintable() and c not in "\n\t"
+            1 for c in sample if "\ue000" <= c <= "\uf8ff" or c > "\U0001ffff" or (not c.isprintable() and c not in "\n\t")
         )
         common = len(_COMMON.findall(sample))
         if strange * 20 > len(sample) or common * 100 < len(sample):

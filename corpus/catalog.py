@@ -1,0 +1,488 @@
+"""Folders of files → what changed since the last build, and the reports to index.
+
+    plan     look at the folders: which files are new, changed, the same, gone
+    read     read those that are new or changed (``corpus.reading``), keep a row of each,
+             and spool their reports to disk
+    resolve  decide over all rows which files are one report and its id
+             (``corpus.collection``); against the last build: what to index, remove, redirect
+    reports  the reports to index, one at a time, from the spool or read again
+
+The state is one SQLite file, which the index copies into each generation; memory holds small
+keys only.  Nothing here knows how an index is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pickle
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+from corpus import overrides as metadata
+from corpus.collection import Group, Resolution, Row, resolve, text_key
+from corpus.errors import OverridesError, TooManyGone
+from corpus.model import INDEXED_SERIES, Problem, Report, Source
+from corpus.readers import SUFFIXES
+from corpus.reading import Outcome, Progress, Task, read_files
+
+STATE_VERSION: Final = 1
+"""Rows of another version are read again; also raised when labels are read by new rules."""
+MOST_GONE: Final = 0.2
+"""Share of the folders' reports that may go without ``prune``."""
+_HEARD_OF: Final = (*SUFFIXES, ".rtf", ".wps", ".xls", ".xlsx", ".ppt", ".pptx", ".jpg", ".png")
+"""Names that are looked at; those we cannot read are listed as problems."""
+
+_TABLES: Final = """
+create table if not exists state(name text primary key, value text);
+create table if not exists files(
+    path text primary key, root text, shown text, size integer, mtime integer, sha256 text,
+    overrides text, outcome text, code text, reason text, advice text, row blob,
+    source text, label text, report_id text);
+create table if not exists reports(id text primary key, digest text, path text);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file that was met."""
+
+    path: str
+    root: str
+    shown: str
+    size: int
+    mtime: int
+    overrides: str
+    """JSON of its rows of metadata.csv."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What reading there is to do."""
+
+    changed: Sequence[Found]
+    unchanged: int
+    gone: Sequence[str]
+    """Paths of files that were read in an earlier build and are not there now."""
+    problems: Sequence[Problem]
+
+    def __len__(self) -> int:
+        return len(self.changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What the index has to do."""
+
+    add: Sequence[Group]
+    remove: frozenset[str]
+    """Ids held before that are held no more."""
+    moved: Mapping[str, str]
+    """Removed ids and the id their file has now."""
+    problems: Sequence[Problem]
+    """All of the collection's, this build's and those still standing."""
+    held: int
+    """Reports after the build."""
+    files: int
+    """Files known after the build."""
+    merged: int
+    versions: int
+
+
+class Catalog:
+    """The state of a collection.  Use as a context manager; nothing is kept without ``save``."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(path)
+        self._db.executescript(_TABLES)
+        version = self._db.execute("select value from state where name = 'version'").fetchone()
+        if version is None or version[0] != str(STATE_VERSION):
+            self._db.execute("update files set mtime = -1")
+            self._db.execute(
+                "insert or replace into state values ('version', ?)", (str(STATE_VERSION),)
+            )
+        self._spool = sqlite3.connect("")  # a private temporary file, on disk
+        self._db.execute("create temp table had(path text primary key, report_id text)")
+        self._spool.execute("create table reports(path text primary key, report blob)")
+        self._resolution: Resolution | None = None
+
+    def __enter__(self) -> Catalog:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._db.close()
+        self._spool.close()
+
+    def save(self) -> None:
+        """Keep all changes."""
+        self._db.commit()
+
+    def plan(self, folders: Sequence[Path], *, prune: bool = False) -> Plan:
+        """What to read.  Raises TooManyGone, unless ``prune``, and OSError for a folder that
+        cannot be listed."""
+        problems: list[Problem] = []
+        found: dict[str, Found] = {}
+        roots = [folder.resolve() for folder in folders]
+        for root in roots:
+            for one in _find(root, problems):
+                found.setdefault(one.path, one)
+        changed = []
+        unchanged = 0
+        known = {
+            path: (size, mtime, own)
+            for path, size, mtime, own in self._db.execute(
+                "select path, size, mtime, overrides from files where path not like '%!%'"
+            )
+        }
+        for path, size, mtime, own in self._db.execute(
+            "select substr(path, 1, instr(path, '!') - 1), size, mtime, overrides from files "
+            "where path like '%!%'"
+        ):
+            known[path] = size, mtime, own
+        for one in found.values():
+            if known.get(one.path) == (one.size, one.mtime, one.overrides):
+                unchanged += 1
+            else:
+                changed.append(one)
+        gone = sorted(
+            path
+            for path in known
+            if path not in found and any(Path(path).is_relative_to(root) for root in roots)
+        )
+        if not prune:
+            self._guard(roots, gone, changed)
+        return Plan(changed, unchanged, gone, problems)
+
+    def _guard(self, roots: Sequence[Path], gone: Sequence[str], new: Sequence[Found]) -> None:
+        """Refuse when too many reports would go; a file that only moved does not count."""
+        held = {
+            path: (sha256, size)
+            for path, sha256, size in self._db.execute(
+                "select path, sha256, size from files where report_id is not null"
+            )
+            if any(Path(path.split("!")[0]).is_relative_to(root) for root in roots)
+        }
+        leaving = [own for path in gone for own in [held.get(path)] if own is not None]
+        if not held or len(leaving) <= MOST_GONE * len(held):
+            return
+        sizes = {size for _, size in leaving}
+        moved = {_file_hash(one.path) for one in new if one.size in sizes}
+        lost = sum(1 for sha256, _ in leaving if sha256 not in moved)
+        if lost > MOST_GONE * len(held):
+            raise TooManyGone(lost, len(held))
+
+    def read(
+        self,
+        plan: Plan,
+        *,
+        processes: int | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> None:
+        """Read what the plan says.  The state is changed in memory of the database only until
+        ``save``."""
+        for path in plan.gone:
+            self._forget(path)
+        by_path = {one.path: one for one in plan.changed}
+        tasks = [Task(one.path, one.shown, json.loads(one.overrides)) for one in plan.changed]
+        forgotten: set[str] = set()
+        for outcome in read_files(tasks, processes=processes, progress=progress):
+            own = by_path[outcome.path.split("!")[0] if "!" in outcome.path else outcome.path]
+            if own.path not in forgotten:
+                forgotten.add(own.path)
+                self._replaced(own.path)
+            self._keep(own, outcome)
+
+    def _forget(self, path: str) -> None:
+        self._db.execute("delete from files where path = ? or path like ? || '!%'", (path, path))
+
+    def _replaced(self, path: str) -> None:
+        """The rows of a file about to be read again, but for the ids they had."""
+        self._db.execute(
+            "insert or replace into had select path, report_id from files "
+            "where path = ? or path like ? || '!%'",
+            (path, path),
+        )
+        self._forget(path)
+
+    def _keep(self, found: Found, outcome: Outcome) -> None:
+        report, error = outcome.report, outcome.error
+        row = source = label = None
+        kind, code, reason, advice = "problem", "", "", ""
+        if error is not None:
+            code, reason, advice = error.code, error.reason, error.advice
+        if report is not None:
+            kind = "report" if report.series in INDEXED_SERIES else "not_a_report"
+            if kind == "not_a_report":
+                code = f"series_{report.series}"
+                reason = _not_a_report(report)
+                advice = "如确是年度报告，请在 metadata.csv 中写明标题，或用 --all 收录全部文件。"
+            digest, length, minima = text_key(report.text)
+            row = pickle.dumps(
+                Row(
+                    outcome.path,
+                    report.series,
+                    report.year,
+                    report.agency,
+                    report.published,
+                    digest,
+                    length,
+                    minima,
+                )
+            )
+            source = json.dumps(
+                [report.sources[0].path, outcome.sha256, outcome.size, report.sources[0].url]
+            )
+            label = _digest(report)
+            self._spool.execute(
+                "insert or replace into reports values (?, ?)",
+                (outcome.path, zlib.compress(pickle.dumps(report), 1)),
+            )
+        before = self._db.execute(
+            "select report_id from had where path = ?", (outcome.path,)
+        ).fetchone()
+        self._db.execute(
+            "insert or replace into files values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            (
+                outcome.path, found.root, outcome.shown, found.size, found.mtime,
+                outcome.sha256, found.overrides, kind, code, reason, advice, row, source, label,
+                before[0] if before else None,
+            ),
+        )  # fmt: skip
+
+    def resolve(self, *, keep_all: bool = False) -> Changes:
+        """Groups and ids over all files, held against what was indexed before."""
+        wanted = "('report', 'not_a_report')" if keep_all else "('report')"
+        rows: list[Row] = []
+        sources: dict[str, str] = {}
+        labels: dict[str, str] = {}
+        for blob, source, label in self._db.execute(
+            f"select row, source, label from files where outcome in {wanted} order by path"
+        ):
+            row: Row = pickle.loads(blob)
+            rows.append(row)
+            sources[row.path] = source
+            labels[row.path] = label
+        resolution = self._resolution = resolve(rows)
+        before = dict(self._db.execute("select id, digest from reports").fetchall())
+        now: dict[str, str] = {}
+        add = []
+        for group in resolution.groups:
+            digest = hashlib.sha256(
+                "\n".join(
+                    [labels[group.primary.path], *(sources[row.path] for row in group.rows)]
+                ).encode()
+            ).hexdigest()
+            now[group.id] = digest
+            if before.get(group.id) != digest:
+                add.append(group)
+        remove = frozenset(before).difference(now)
+        moved = self._moved(resolution, remove)
+        problems = list(self._problems(resolution, keep_all=keep_all))
+        self._db.execute("delete from reports")
+        self._db.executemany(
+            "insert into reports values (?, ?, ?)",
+            [(g.id, now[g.id], g.primary.path) for g in resolution.groups],
+        )
+        self._db.execute("update files set report_id = null")
+        self._db.executemany(
+            "update files set report_id = ? where path = ?",
+            [(group.id, path) for path, group in resolution.by_path.items()],
+        )
+        files = self._db.execute("select count(*) from files").fetchone()[0]
+        return Changes(
+            add=add,
+            remove=remove,
+            moved=moved,
+            problems=problems,
+            held=len(resolution.groups),
+            files=files,
+            merged=sum(len(group.rows) - 1 for group in resolution.groups),
+            versions=sum(group.version_of is not None for group in resolution.groups),
+        )
+
+    def _moved(self, resolution: Resolution, remove: frozenset[str]) -> dict[str, str]:
+        """Where the files of a removed id went."""
+        moved: dict[str, str] = {}
+        for path, report_id in self._db.execute(
+            "select path, report_id from files where report_id is not null order by path"
+        ):
+            group = resolution.by_path.get(path)
+            if report_id in remove and group is not None:
+                moved.setdefault(report_id, group.id)
+        return moved
+
+    def _problems(self, resolution: Resolution, *, keep_all: bool) -> Iterator[Problem]:
+        for shown, kind, code, reason, advice in self._db.execute(
+            "select shown, outcome, code, reason, advice from files "
+            "where outcome != 'report' order by shown"
+        ):
+            if kind == "problem":
+                yield Problem(shown, "read", reason, advice, code)
+            elif not keep_all:
+                yield Problem(shown, "select", reason, advice, code)
+        shown_of = dict(self._db.execute("select path, shown from files").fetchall())
+        for group in resolution.groups:
+            primary = shown_of[group.primary.path]
+            for row in group.rows[1:]:
+                how = "完全相同" if row.text_hash == group.primary.text_hash else "几乎相同"
+                yield Problem(
+                    shown_of[row.path],
+                    "merge",
+                    f"与 {primary} {how}，合并为一份报告 {group.id}，两处来源均已记录",
+                    "如应分开，请在 metadata.csv 中写明各自的机关和年度。",
+                    "merged",
+                )
+            if group.version_of is not None:
+                yield Problem(
+                    primary,
+                    "merge",
+                    f"与 {group.version_of} 同机关、同年度而文字不同，作为另一版本 {group.id} 收录",
+                    "如机关或年度识别有误，请在 metadata.csv 中更正。",
+                    "version",
+                )
+            row = group.primary
+            if row.year is None or row.agency is None:
+                lacks = "、".join(
+                    name for name, value in (("机关", row.agency), ("年度", row.year)) if value is None
+                )
+                yield Problem(
+                    primary,
+                    "label",
+                    f"未识别出{lacks}，已按“未识别”收录",
+                    "请在 metadata.csv 中补写。",
+                    "unlabelled",
+                )
+
+    def reports(self, changes: Changes) -> Iterator[Report]:
+        """The reports to index, with ids and all their sources, one at a time."""
+        for group in changes.add:
+            yield self._report(group)
+
+    def _report(self, group: Group) -> Report:
+        path = group.primary.path
+        stored = self._spool.execute(
+            "select report from reports where path = ?", (path,)
+        ).fetchone()
+        if stored is None:
+            self._read_again(path)
+            stored = self._spool.execute(
+                "select report from reports where path = ?", (path,)
+            ).fetchone()
+        report: Report = pickle.loads(zlib.decompress(stored[0]))
+        return replace(report, id=group.id, sources=tuple(self._sources(group)))
+
+    def _read_again(self, path: str) -> None:
+        """A file that did not change, but whose report has to be written anew."""
+        own = path.split("!")[0] if "!" in path else path
+        shown, overrides = self._db.execute(
+            "select shown, overrides from files where path = ?", (path,)
+        ).fetchone()
+        task = Task(own, shown.split("!")[0], json.loads(overrides))
+        for outcome in read_files([task], processes=1):
+            if outcome.report is not None:
+                self._spool.execute(
+                    "insert or replace into reports values (?, ?)",
+                    (outcome.path, zlib.compress(pickle.dumps(outcome.report), 1)),
+                )
+
+    def _sources(self, group: Group) -> Iterator[Source]:
+        for row in group.rows:
+            (source,) = self._db.execute(
+                "select source from files where path = ?", (row.path,)
+            ).fetchone()
+            yield Source(*json.loads(source))
+
+
+def _not_a_report(report: Report) -> str:
+    if report.series == "disclosure":
+        return "是政府信息公开年度报告，不在收录范围"
+    return report.notes[0] if report.notes else "不是年度报告"
+
+
+def _digest(report: Report) -> str:
+    """Of everything the index holds of a report, but for its id and sources."""
+    bare = replace(report, id="", sources=())
+    return hashlib.sha256(repr(bare).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _file_hash(path: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def _find(root: Path, problems: list[Problem]) -> Iterator[Found]:
+    """Files below a folder (or the file itself), in order of name; links to folders are not
+    followed, so nothing is met twice."""
+    if root.is_file():
+        if one := _stat(root, root.parent, root.name, {}):
+            yield one
+        return
+    given: dict[str, dict[str, dict[str, str]]] = {}
+    for folder, folders, names in os.walk(root, onerror=_raise):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        if metadata.NAME in names:
+            try:
+                rows = metadata.read_overrides(Path(folder, metadata.NAME))
+                for name, values in rows.items():
+                    own, _, _ = name.partition("!")
+                    given.setdefault(own, {})[name] = values
+            except OverridesError as error:
+                problems.append(
+                    Problem(
+                        f"{root.name}/{metadata.NAME}",
+                        "find",
+                        str(error),
+                        "更正后重新运行；本次未使用这个文件。",
+                        "overrides",
+                    )
+                )
+        for name in sorted(names):
+            if name == metadata.NAME or name.startswith((".", "~$")):
+                continue
+            path = Path(folder, name)
+            shown = f"{root.name}/{path.relative_to(root).as_posix()}"
+            if not name.lower().endswith(_HEARD_OF) and "." in name:
+                problems.append(
+                    Problem(shown, "find", f"不支持 {path.suffix} 文件", "如是报告，请另存为 .docx 或 .txt。", "unknown_format")
+                )
+                continue
+            if one := _stat(path, root, shown, given.get(path.as_posix(), {})):
+                yield one
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _stat(
+    path: Path, root: Path, shown: str, overrides: Mapping[str, Mapping[str, str]]
+) -> Found | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None  # gone between listing and looking
+    if not path.is_file():
+        return None
+    return Found(
+        path.as_posix(),
+        root.as_posix(),
+        shown,
+        status.st_size,
+        status.st_mtime_ns,
+        json.dumps(overrides, ensure_ascii=False, sort_keys=True),
+    )
+

@@ -1,0 +1,213 @@
+"""Files read in as many processes as there are cores, each file bounded in time.
+
+A file that hangs or kills its reader is a ``Problem``; the rest goes on.  What is to be read is
+``corpus.catalog``'s to say, what the reports mean to each other ``corpus.collection``'s.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any, Final
+
+from corpus import gazetteer
+from corpus.errors import ReadError
+from corpus.labelling import label_report
+from corpus.model import Report, Source
+from corpus.readers import read_bytes
+from corpus.readers.archive import iter_members
+
+TIME_LIMIT_S: Final = 60.0
+"""Seconds for one file (for a zip: all its members)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One file to read."""
+
+    path: str
+    """Absolute POSIX path."""
+    shown: str
+    """As sources and problems show it: the folder's name and the path below it."""
+    overrides: Mapping[str, Mapping[str, str]]
+    """Rows of metadata.csv for the file and, for a zip, its members; by path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a file, or of one member of a zip."""
+
+    path: str
+    """Absolute; a member is ``archive.zip!name``."""
+    shown: str
+    report: Report | None
+    error: ReadError | None
+    sha256: str = ""
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far reading has come."""
+
+    done: int
+    total: int
+    elapsed_s: float
+
+    @property
+    def rate(self) -> float:
+        """Files a second."""
+        return self.done / self.elapsed_s if self.elapsed_s > 0 else 0.0
+
+    @property
+    def left_s(self) -> float:
+        """Seconds that are left at this rate."""
+        return (self.total - self.done) / self.rate if self.rate > 0 else 0.0
+
+
+def read_file(task: Task) -> list[Outcome]:
+    """The outcomes of one file: one, or one a member for a zip.  Raises nothing."""
+    try:
+        data = Path(task.path).read_bytes()
+    except OSError as error:
+        reason = f"文件无法打开（{error.strerror or type(error).__name__}）"
+        failed = ReadError("unreadable", reason, "请检查文件权限。")
+        return [Outcome(task.path, task.shown, None, failed)]
+    if not task.path.lower().endswith(".zip"):
+        return [_read(data, task.path, task.shown, task.overrides.get(task.path, {}))]
+    outcomes = []
+    try:
+        for name, member in iter_members(data):
+            path, shown = f"{task.path}!{name}", f"{task.shown}!{name}"
+            if isinstance(member, ReadError):
+                outcomes.append(Outcome(path, shown, None, member))
+            else:
+                outcomes.append(_read(member, path, shown, task.overrides.get(path, {})))
+    except ReadError as error:
+        outcomes.append(Outcome(task.path, task.shown, None, error))
+    if not outcomes:
+        nothing = ReadError("empty", "压缩包里没有可读取的文件", "请检查压缩包。")
+        outcomes.append(Outcome(task.path, task.shown, None, nothing))
+    return outcomes
+
+
+def _read(data: bytes, path: str, shown: str, overrides: Mapping[str, str]) -> Outcome:
+    digest = hashlib.sha256(data).hexdigest()
+    try:
+        clean = read_bytes(data, path)
+        source = Source(shown, digest, len(data), overrides.get("url") or clean.page_url)
+        report = label_report(
+            clean, file_name=path.rsplit("/", 1)[-1], sources=(source,), overrides=overrides
+        )
+    except ReadError as error:
+        return Outcome(path, shown, None, error, digest, len(data))
+    except Exception as error:  # one file's fault must not stop twenty thousand others
+        broken = ReadError(
+            "internal", f"处理时出错（{type(error).__name__}：{error}）"[:200], "请把文件报告给维护者。"
+        )
+        return Outcome(path, shown, None, broken, digest, len(data))
+    return Outcome(path, shown, report, None, digest, len(data))
+
+
+def _work(pipe: Connection) -> None:
+    """A worker's life: a task in, its outcomes out, until None comes."""
+    with contextlib.suppress(EOFError, KeyboardInterrupt, OSError):
+        while (task := pipe.recv()) is not None:
+            pipe.send(read_file(task))
+
+
+@dataclass
+class _Worker:
+    process: BaseProcess
+    pipe: Connection
+    task: Task | None = None
+    since: float = 0.0
+
+
+def read_files(
+    tasks: Sequence[Task],
+    *,
+    processes: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    time_limit_s: float = TIME_LIMIT_S,
+) -> Iterator[Outcome]:
+    """Outcomes as they come, in no fixed order; every task has at least one."""
+    count = min(processes or len(os.sched_getaffinity(0)), max(1, len(tasks)))
+    gazetteer.candidates("")  # loaded once, before the workers are forked
+    begun = time.monotonic()
+    waiting = iter(tasks)
+    workers: list[_Worker] = []
+    done = 0
+    try:
+        for _ in range(count):
+            worker = _start()
+            workers.append(worker)
+            _next(worker, waiting)
+        while busy := [worker for worker in workers if worker.task is not None]:
+            ready = wait([worker.pipe for worker in busy], timeout=0.5)
+            for at, worker in enumerate(workers):
+                task = worker.task
+                if task is None:
+                    continue
+                outcomes: Iterable[Outcome]
+                if worker.pipe in ready:
+                    try:
+                        outcomes = worker.pipe.recv()
+                    except (EOFError, OSError):
+                        outcomes = [_lost(task, "crashed", "读取时程序意外终止")]
+                        worker = workers[at] = _replace(worker)
+                elif time.monotonic() - worker.since > time_limit_s:
+                    limit = f"读取超过 {time_limit_s:.0f} 秒"
+                    outcomes = [_lost(task, "timeout", limit)]
+                    worker = workers[at] = _replace(worker)
+                else:
+                    continue
+                done += 1
+                _next(worker, waiting)
+                if progress is not None:
+                    progress(Progress(done, len(tasks), time.monotonic() - begun))
+                yield from outcomes
+    finally:
+        for worker in workers:
+            _stop(worker)
+
+
+def _start() -> _Worker:
+    context: Any = get_context("fork" if os.name == "posix" else "spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_work, args=(theirs,), daemon=True)
+    process.start()
+    theirs.close()
+    return _Worker(process, ours)
+
+
+def _next(worker: _Worker, waiting: Iterator[Task]) -> None:
+    worker.task = next(waiting, None)
+    worker.since = time.monotonic()
+    if worker.task is not None:
+        worker.pipe.send(worker.task)
+
+
+def _replace(worker: _Worker) -> _Worker:
+    _stop(worker)
+    return _start()
+
+
+def _stop(worker: _Worker) -> None:
+    worker.pipe.close()
+    if worker.process.is_alive():
+        worker.process.kill()
+    worker.process.join()
+
+
+def _lost(task: Task, code: str, reason: str) -> Outcome:
+    failed = ReadError(code, reason, "请检查文件是否正常，或另存为 .txt 后重试。")
+    return Outcome(task.path, task.shown, None, failed)
