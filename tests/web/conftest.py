@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -42,7 +42,18 @@ from search.results import (
     TrendRow,
     ValueCount,
 )
-from search.views import Neighbours, Suggestion
+from search.views import (
+    Adoption,
+    Concordance,
+    ConcordanceLine,
+    Matrix,
+    MatrixCell,
+    MatrixRow,
+    Neighbours,
+    Spread,
+    Suggestion,
+    YearSpread,
+)
 from web import create_app
 from web.settings import Settings
 
@@ -348,6 +359,107 @@ class PlainEngine:
             for field in request.filters
         )
 
+    def concordance(
+        self, request: SearchRequest, *, order: str = "text", width: int = 30
+    ) -> Concordance:
+        lines = []
+        matches = list(self._matches(request.query, request.filters))
+        for match in matches:
+            text = match.document.text[match.place.start : match.place.end]
+            hit = replace(self._hit(match), snippets=())
+            for a, b in match.spans:
+                lines.append(
+                    ConcordanceLine(
+                        hit, text[max(0, a - width) : a], text[a:b], text[b : b + width]
+                    )
+                )
+        if order == "left":
+            lines.sort(key=lambda line: line.left[::-1])
+        start = (request.page - 1) * request.size
+        return Concordance(
+            total=self._total(matches),
+            lines=tuple(lines[start : start + request.size]),
+            sorted_occurrences=len(lines),
+            bounded=False,
+            page=request.page,
+            size=request.size,
+        )
+
+    def _by_agency(self, request: SearchRequest) -> dict[str | None, list[_Match]]:
+        found: dict[str | None, list[_Match]] = {}
+        for match in self._matches(request.query, request.filters):
+            found.setdefault(match.document.summary.agency, []).append(match)
+        return found
+
+    def _cell(self, matches: Sequence[_Match], held: Sequence[_Match]) -> MatrixCell:
+        own = self._total(matches)
+        return MatrixCell(own.reports, self._total(held).reports, own.occurrences)
+
+    def matrix(self, request: SearchRequest) -> Matrix:
+        held = list(self._matches("", request.filters))
+        years = sorted({m.document.summary.year or 0 for m in held})
+
+        def of(matches: Sequence[_Match], year: int) -> list[_Match]:
+            return [m for m in matches if (m.document.summary.year or 0) == year]
+
+        rows = []
+        for agency, matches in self._by_agency(request).items():
+            base = [m for m in held if m.document.summary.agency == agency]
+            cells = tuple(self._cell(of(matches, y), of(base, y)) for y in years)
+            rows.append(MatrixRow(agency, cells, self._cell(matches, base)))
+        everything = [m for found in self._by_agency(request).values() for m in found]
+        return Matrix(
+            years=tuple(y or None for y in years),
+            rows=tuple(rows),
+            columns=tuple(self._cell(of(everything, y), of(held, y)) for y in years),
+            total=self._total(everything),
+            total_rows=len(rows),
+            page=request.page,
+            size=request.size,
+        )
+
+    def spread(self, request: SearchRequest) -> Spread:
+        held = list(self._matches("", request.filters))
+        found = []
+        for agency, matches in self._by_agency(request).items():
+            years = sorted({m.document.summary.year or 0 for m in matches} - {0})
+            base = {m.document.summary.year for m in held if m.document.summary.agency == agency}
+            own = self._total(matches)
+            found.append(
+                Adoption(
+                    agency=agency,
+                    first_year=years[0] if years else None,
+                    last_year=years[-1] if years else None,
+                    years=tuple(years),
+                    held=tuple(sorted(y for y in base if y)),
+                    reports=own.reports,
+                    occurrences=own.occurrences,
+                    dropped=False,
+                    first_hit=self._hit(matches[0]),
+                )
+            )
+        found.sort(key=lambda one: (one.first_year or 9999, one.agency or ""))
+        all_years = sorted({m.document.summary.year for m in held if m.document.summary.year})
+        everything = [m for part in self._by_agency(request).values() for m in part]
+        return Spread(
+            adoptions=tuple(found),
+            by_year=tuple(
+                YearSpread(
+                    year,
+                    sum(1 for one in found if one.first_year == year),
+                    sum(1 for one in found if year in one.years),
+                    sum(1 for one in AGENCIES),
+                )
+                for year in all_years
+            ),
+            total=self._total(everything),
+            total_agencies=len(found),
+            held_agencies=len(AGENCIES),
+            held_reports=self._total(held).reports,
+            page=request.page,
+            size=request.size,
+        )
+
     def did_you_mean(self, request: SearchRequest) -> tuple[str, ...]:
         return ("放管服",) if "方管服" in request.query else ()
 
@@ -384,14 +496,7 @@ class PlainEngine:
                     for d in self.documents
                     if d.summary.agency and d.summary.agency == document.summary.agency
                 )
-                return ReportDocument(
-                    **{
-                        name: getattr(document, name)
-                        for name in document.__slots__
-                        if name != "same_agency"
-                    },
-                    same_agency=same,
-                )
+                return replace(document, same_agency=same)
         return None
 
     def marks(self, report_id: str, query: str) -> tuple[tuple[int, int], ...]:

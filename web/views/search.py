@@ -14,6 +14,7 @@ from search.results import ClauseCount, Hit
 from web import facets, urls
 from web.markup import Markup, marked
 from web.site import site, value_label
+from web.views import sides
 
 blueprint = Blueprint("search", __name__)
 
@@ -33,7 +34,12 @@ EXPORT_LABELS = {"csv": "CSV 表格", "jsonl": "JSON Lines", "md": "Markdown"}
 TAB_LABELS: dict[str, str] = {
     "reports": "按报告",
     "passages": "按段落",
+    "concordance": "逐处",
+    "matrix": "机关×年度",
+    "spread": "传播",
 }
+NEEDS_QUERY = {"concordance", "matrix", "spread"}
+"""Tabs that say nothing without a query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,10 @@ def results() -> str | Response:
     if loose := _loose_years():
         return redirect(loose, 303)
     address = urls.parse_address(request.args, size=size)
+    if address.tab == "trend":
+        return redirect(trend_url(address), 303)
+    if address.tab in NEEDS_QUERY:
+        return sides.render(address, tab_links(address))
     asked = address.request.with_(facet_size=FACET_SIZE)
     answer = here.engine.search(asked)
     empty = answer.total.passages == 0
@@ -75,10 +85,7 @@ def results() -> str | Response:
         bars=facets.year_bars(address, answer.facets.get("year"), size),
         chips=urls.chips(address, value_label, size),
         clear_url=urls.write(urls.Address(SearchRequest(query=asked.query), address.tab)),
-        tabs=[
-            (label, urls.write(address.on(tab)), tab == address.tab)  # type: ignore[arg-type]
-            for tab, label in TAB_LABELS.items()
-        ],
+        tabs=tab_links(address),
         sorts=[
             (label, urls.write(address.with_(sort=sort), size=size), sort == asked.sort)
             for sort, label in SORT_LABELS.items()
@@ -222,6 +229,18 @@ def _clause_url(address: urls.Address, clause: ClauseCount, size: int) -> str:
             ranges=tuple(r for r in kept.ranges if f"{r[0] or ''}..{r[1] or ''}" != clause.value),
         )
     return urls.write(urls.filtered(address, clause.field, left), size=size)
+
+
+def tab_links(address: urls.Address) -> list[tuple[str, str, bool]]:
+    """The sides of the question: label, address, whether it is this one."""
+    found = [
+        (label, urls.write(address.on(tab), size=site().settings.page_size), tab == address.tab)
+        for tab in urls.TABS
+        if (label := TAB_LABELS.get(tab)) and (address.request.query or tab not in NEEDS_QUERY)
+    ]
+    if address.request.query:
+        found.append(("历年", trend_url(address), False))
+    return found
 
 
 def trend_url(address: urls.Address) -> str:

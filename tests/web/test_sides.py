@@ -1,0 +1,55 @@
+"""Concordance, matrix and spread agree with the list and link to it."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+
+def words(page: str) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+@pytest.mark.parametrize("view", ["reports", "passages", "concordance", "matrix", "spread"])
+def test_every_side_says_the_same_three_numbers(client: FlaskClient, view: str) -> None:
+    page = client.get(f"/search?q=首违不罚&year=2021..&view={view}").text
+    assert "9 份报告 · 9 个段落 · 18 处" in words(page)
+
+
+def test_concordance_lines_and_their_links(client: FlaskClient) -> None:
+    page = client.get("/search?q=首违不罚&view=concordance&order=left").text
+    assert page.count('<tr class="hit">') == 18
+    first = re.search(r'class="key"><a href="([^"]+)"', page)
+    assert first
+    landed = client.get(html.unescape(first[1]))
+    assert landed.status_code == 200
+    assert "<mark>首违不罚</mark>" in landed.text
+
+
+def test_matrix_tells_nothing_held_from_nothing_said(client: FlaskClient) -> None:
+    page = client.get("/search?q=首违不罚&view=matrix").text
+    assert page.count('<td class="s5">') == 9
+    assert page.count('<td class="s0">0</td>') == 6
+    cell = re.search(r'<td class="s5"><a href="([^"]+)"', page)
+    assert cell
+    assert "1 份报告 · 1 个段落 · 2 处" in words(client.get(html.unescape(cell[1])).text)
+
+
+def test_spread_names_who_used_it_when(client: FlaskClient) -> None:
+    page = client.get("/search?q=首违不罚&view=spread").text
+    assert "3 个机关用过，共收录 3 个机关的 16 份报告" in words(page)
+    assert page.count('class="used"') == 9
+
+
+def test_sides_that_need_a_query_are_not_offered_without_one(client: FlaskClient) -> None:
+    assert "view=matrix" not in client.get("/search").text
+    assert client.get("/search?view=concordance").status_code == 200
+
+
+def test_the_trend_tab_leads_to_its_page(client: FlaskClient) -> None:
+    response = client.get("/search?q=首违不罚&view=trend&section=achievements")
+    assert response.status_code == 303
+    assert response.headers["Location"].startswith("/trend?q=")

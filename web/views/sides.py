@@ -1,0 +1,126 @@
+"""The same question from other sides: concordance, matrix, spread.
+
+Each counts the same matches as the list, says the same three numbers above, and every cell links
+to the search behind it.
+"""
+
+from __future__ import annotations
+
+from flask import render_template
+
+from search.request import UNLABELLED, FieldFilter, SearchRequest
+from search.results import Total
+from web import urls
+from web.site import site, value_label
+from web.urls import Address
+
+ORDER_LABELS = {
+    "text": "按报告",
+    "left": "按左邻字",
+    "right": "按右邻字",
+    "-year": "年度由近到远",
+    "year": "年度由远到近",
+    "agency": "按机关",
+}
+
+ROWS = 50
+"""Lines of a concordance, or agencies, on a page."""
+
+LEVELS = 5
+"""Shades of the matrix."""
+
+
+def render(address: Address, tabs: list[tuple[str, str, bool]]) -> str:
+    """The page of the tab the address names."""
+    asked = address.request.with_(size=ROWS)
+    if address.tab == "concordance":
+        return _concordance(address, asked, tabs)
+    if address.tab == "matrix":
+        return _matrix(address, asked, tabs)
+    return _spread(address, asked, tabs)
+
+
+def _common(
+    address: Address, tabs: list[tuple[str, str, bool]], total: Total, rows: int
+) -> dict[str, object]:
+    size = site().settings.page_size
+    page = address.request.page
+    last = max(1, -(-rows // ROWS))
+    return {
+        "address": address,
+        "query": address.request.query,
+        "total": total,
+        "tabs": tabs,
+        "chips": urls.chips(address, value_label, size),
+        "hidden": urls.pairs(address.with_(query=""), size=size),
+        "page": page,
+        "last": last,
+        "previous": urls.write(address.with_(page=page - 1), size=size) if page > 1 else "",
+        "next": urls.write(address.with_(page=page + 1), size=size) if page < last else "",
+    }
+
+
+def _concordance(address: Address, asked: SearchRequest, tabs: list[tuple[str, str, bool]]) -> str:
+    found = site().engine.concordance(asked, order=address.order)
+    size = site().settings.page_size
+    orders = [
+        (label, urls.write(Address(address.with_().request, "concordance", order), size=size))  # type: ignore[arg-type]
+        for order, label in ORDER_LABELS.items()
+    ]
+    named = [("q", asked.query)] if asked.query else []
+    return render_template(
+        "concordance.html",
+        **_common(address, tabs, found.total, found.sorted_occurrences),
+        found=found,
+        orders=orders,
+        order=ORDER_LABELS[address.order],
+        hit_url=lambda hit: hit.url + "&" + urls.join("", named)[1:] + f"#{hit.passage}",
+    )
+
+
+def _matrix(address: Address, asked: SearchRequest, tabs: list[tuple[str, str, bool]]) -> str:
+    found = site().engine.matrix(asked)
+
+    def cell_url(agency: str | None, year: int | None) -> str:
+        return _search(asked, agency, year)
+
+    return render_template(
+        "matrix.html",
+        **_common(address, tabs, found.total, found.total_rows),
+        found=found,
+        cell_url=cell_url,
+        all_url=lambda agency: _search(asked, agency),
+        level=lambda cell: shade(cell.reports, cell.held),
+    )
+
+
+def shade(reports: int, held: int) -> int:
+    """0 for none, else 1 to ``LEVELS`` by the share of the reports held."""
+    if not reports:
+        return 0
+    return max(1, -(-LEVELS * reports // max(held, reports)))
+
+
+def _spread(address: Address, asked: SearchRequest, tabs: list[tuple[str, str, bool]]) -> str:
+    found = site().engine.spread(asked)
+    top = max((one.agencies for one in found.by_year), default=0) or 1
+    return render_template(
+        "spread.html",
+        **_common(address, tabs, found.total, found.total_agencies),
+        found=found,
+        top=top,
+        all_url=lambda agency: _search(asked, agency),
+        year_url=lambda agency, year: _search(asked, agency, year),
+    )
+
+
+def _search(asked: SearchRequest, agency: str | None, *year: int | None) -> str:
+    """The list of the question for one agency, and one year when given."""
+    filters = dict(asked.filters)
+    filters["agency"] = FieldFilter(include=(agency or UNLABELLED,))
+    if year:
+        value = UNLABELLED if year[0] is None else str(year[0])
+        filters["year"] = FieldFilter(include=(value,))
+    return urls.write(
+        Address(SearchRequest(asked.query, filters, scope=asked.scope, within=asked.within))
+    )
