@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from corpus import gazetteer
 from corpus.dates import DATE, plain_digits
 from corpus.kinds import find_office
-from corpus.model import UNKNOWN, Provenance
+from corpus.model import UNKNOWN, Certainty, Provenance
 
 _SUFFIX: Final = (
     "(?:人民政府(?:办公厅|办公室)?|街道办事处|管理委员会|管委会|委员会|办公室|总局|分局|局|厅|委|部|署|总队|支队"
@@ -24,9 +24,13 @@ _NAME: Final = rf"[\u4e00-\u9fff·]{{1,30}}?{_SUFFIX}"
 _ALIAS: Final = rf"(?:[（(]({_NAME})[)）])?"
 _WHOLE_NAME: Final = re.compile(rf"^({_NAME}){_ALIAS}$")
 _YEAR_WORDS: Final = r"(?:(?:19|20)\d\d|[一二][〇○零一二三四五六七八九]{3})年(?:度)?"
+_TITLE_YEAR: Final = (
+    r"(?:(?:19|20)(?:\d\d|[xX×*＊Ｘ]{2})(?:年?[—–~～\-－至到]{1,2}20\d\d)?|[xX×*＊Ｘ]{4}"
+    r"|[一二][〇○零一二三四五六七八九]{3})年(?:度)?"
+)
 _TITLE_TAIL: Final = re.compile(
-    rf"^(?:中共.{{1,20}}委(?:员会)?[、和 ]?)?(?:关于)?(?:{_YEAR_WORDS})?(?P<agency>.+?)"
-    rf"(?:关于)?(?:{_YEAR_WORDS})?(?:度)?(?:全面)?(?:贯彻|落实|推进|加强|开展|深入推进|贯彻落实)*"
+    rf"^(?:中共.{{1,20}}委(?:员会)?[、和 ]?)?(?:关于)?(?:{_TITLE_YEAR})?(?P<agency>.+?)"
+    rf"(?:关于)?(?:{_TITLE_YEAR})?(?:度)?(?:全面)?(?:贯彻|落实|推进|加强|开展|深入推进|贯彻落实)*"
     r"(?:党政主要负责人.*)?(?:法治政府|依法行政|法治建设|依法治|法治工作|法治|政府工作|政府信息)"
 )
 _BARE_REGION: Final = re.compile("(?:省|市|区|县|旗|州|盟|镇|乡|自治区)$")
@@ -37,6 +41,10 @@ _SUBJECT: Final = re.compile(
     r"(?=(?:在|坚持|认真|深入|以|全面|紧紧|紧扣|按照|始终|严格|积极|高度|立足|围绕|切实|坚决|扎实|持续|聚焦|牢牢|"
     r"现将|将|根据|依据|认真|不断|着力|贯彻|落实|推进|党|法治|{0}))".replace("{0}", _YEAR_WORDS)
 )
+
+
+_CENTRAL_PREFIX: Final = re.compile("(?:国家税务总局|国家统计局|中华人民共和国|国家金融监督管理总局)(?=.)")
+"""A central body's name in front of its local office's."""
 
 
 class AgencyFound(NamedTuple):
@@ -73,13 +81,14 @@ def describe_agency(
     elif re.search("街道$|街道办$", name):
         name = re.sub("街道(?:办)?$", "街道办事处", name)
         office = find_office(name)
-    found = gazetteer.resolve(name, text)
+    prefix = _CENTRAL_PREFIX.match(name)
+    found = gazetteer.resolve(name[prefix.end() :] if prefix else name, text)
     region: tuple[str, ...] = ()
     region_provenance = UNKNOWN
     if found is not None:
         region = found.place.path
         region_provenance = Provenance("gazetteer", "read", "".join(found.printed))
-        fuller = _with_city(name, found)
+        fuller = name if prefix else _with_city(name, found)
         if fuller != name:
             aliases.append(name)
             name = fuller
@@ -110,6 +119,8 @@ def _with_city(name: str, found: gazetteer.Resolved) -> str:
         None,
     )
     if first_rank == "district":
+        if head and name.startswith(head[:-1]) and found.printed[0] != head[:-1] + "区":
+            return name  # 连云港经济技术开发区 names its city already
         return head + name if head and head != found.printed[0] else name
     if first_rank == "town":
         above = path[-2] if len(path) >= 2 else ""
@@ -118,6 +129,32 @@ def _with_city(name: str, found: gazetteer.Resolved) -> str:
             return (head if head != above else "") + above + name
         return above + name
     return name
+
+
+def find_work_agency(title: str | None, text: str, body_start: int) -> AgencyFound:
+    """Whose 政府工作报告 it is: the State Council's, or the government of the place whose
+    people's congress hears it."""
+    head = text[:800]
+    if central := re.search("国务院|全国人民代表大会|全国人大|全国政协", head):
+        certainty: Certainty = "read" if central[0] == "国务院" else "inferred"
+        return AgencyFound(
+            "国务院", (), "国务院", (), Provenance("first_sentence", certainty, central[0]), UNKNOWN
+        )
+    if title and (named := _from_title(title)):
+        return describe_agency(named[0], named[1], text, Provenance("title", "read", title))
+    if heard := _CONGRESS.search(head):
+        return describe_agency(
+            heard[1] + "人民政府", None, text, Provenance("first_sentence", "read", heard[0])
+        )
+    if found := _from_signature(text):
+        return describe_agency(*found, text, Provenance("signature", "read", found[0]))
+    return NO_AGENCY
+
+
+_CONGRESS: Final = re.compile(
+    "(?:在|于|向)([\u4e00-\u9fff]{2,20}?(?:省|市|区|县|旗|州|盟|镇|乡))"
+    "第[一二三四五六七八九十百\\d]{1,5}届人民代表大会"
+)
 
 
 def _candidates(
@@ -140,7 +177,7 @@ def _from_title(title: str) -> tuple[str, str | None] | None:
     match = _TITLE_TAIL.match(plain)
     if not match:
         return None
-    name = re.sub(rf"{_YEAR_WORDS}|^关于|关于$|的$|年度$", "", match["agency"]).strip("《》-—·：: ")
+    name = re.sub(rf"{_TITLE_YEAR}|^关于|关于$|的$|年度$", "", match["agency"]).strip("《》-—·：: ")
     if re.fullmatch("国务院|", name):
         return (name, None) if name else None
     alias = None

@@ -10,14 +10,15 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from corpus.agency import NO_AGENCY, AgencyFound, describe_agency, find_agency
+from corpus.agency import AgencyFound, describe_agency, find_agency, find_work_agency
 from corpus.dates import find_dates
 from corpus.model import UNKNOWN, CleanText, Provenance, Report, Section, Source
 from corpus.outline import find_outline
 from corpus.passages import cut_passages
+from corpus.published import find_published
 from corpus.series import find_series
 from corpus.title import find_title
-from corpus.year import YearFound, find_published, find_year
+from corpus.year import YearFound, find_year
 
 _DOCUMENT_NUMBER: Final = re.compile(
     "[\u4e00-\u9fff]{1,12}[〔\\[（(【](?:19|20)\\d\\d[〕\\])）】]\\s?(?:第)?\\d{1,4}\\s?号"
@@ -94,20 +95,9 @@ def _agency(
         return describe_agency(
             given["agency"], None, text, Provenance("metadata.csv", "read", given["agency"])
         )
-    found = find_agency(title, text, body_start)
-    if series == "work" and (found.name is None or "国务院" in found.name):
-        if re.search("国务院|全国人民代表大会|全国政协", text[:600]):
-            return AgencyFound(
-                "国务院",
-                (),
-                "国务院",
-                (),
-                Provenance("first_sentence", "read" if "国务院" in text[:600] else "inferred", ""),
-                UNKNOWN,
-            )
-    if series == "work" and found.provenance.origin == "first_sentence":
-        return NO_AGENCY
-    return found
+    if series == "work":
+        return find_work_agency(title, text, body_start)
+    return find_agency(title, text, body_start)
 
 
 def _follows_agency(kind: str | None, agency: AgencyFound) -> Provenance:

@@ -31,7 +31,14 @@ _BODY_FAZHI: Final = re.compile(
 )
 _BODY_WORK: Final = re.compile("向(?:大会|全国人民代表大会|第[^。]{1,20}会议)?.{0,12}(?:作政府工作(?:的)?报告|报告(?:本届)?政府(?:过去.{0,4})?(?:的)?工作)|报告政府工作")
 _DELIVERED: Final = re.compile(
-    "在第[一二三四五六七八九十]{1,3}届全国人民代表大会第[一二三四五六七八九十]{1,3}次会议上[\\s\\S]{0,120}代表国务院"
+    "代表(?:国务院|[\u4e00-\u9fff]{0,8}人民政府)[，,]?[^。\\n]{0,20}向[^。\\n]{0,24}(?:会议|大会)[^。\\n]{0,40}报告"
+    "|在第[一二三四五六七八九十]{1,3}届全国人民代表大会第[一二三四五六七八九十]{1,3}次会议上[\\s\\S]{0,120}代表国务院"
+)
+_RESCUED: Final = ("新闻", "督察或考核材料")
+"""Patterns that the reports' own titles meet too (X局开展法治政府建设工作情况报告)."""
+_PLAN_TAIL: Final = re.compile(
+    "(?:和|暨|及|以及|与|、)(?:20\\d\\d年度?|下一?年度?|明年|下一?步|下一阶段)[^和暨]{0,16}"
+    "(?:计划|安排|打算|要点|思路|设想)(?:的?(?:报告|汇报))?$"
 )
 _HEADING_FAZHI: Final = re.compile(_TOPIC + "|第一责任人")
 
@@ -47,11 +54,11 @@ def find_series(title: str | None, text: str, outline: Sequence[Section]) -> Ser
     opening = text[:1_500]
     if title:
         plain = "".join(title.split())
-        bare = re.sub("[（(][^（）()]*[)）]$", "", plain)
+        bare = _without_plan(re.sub("[（(][^（）()]*[)）]$", "", plain))
         if _WORK_TITLE.search(plain) and not re.search("解读|问答|热议|审议|讨论|精神", plain):
             return SeriesFound("work", "")
         for name, pattern in _NOT_A_REPORT:
-            if pattern.search(bare) and not _plain_report(bare):
+            if pattern.search(bare) and not (name in _RESCUED and _plain_report(bare)):
                 return SeriesFound("other", f"标题像是{name}：{plain}")
         if _DISCLOSURE_TITLE.search(plain):
             return SeriesFound("disclosure", "")
@@ -71,6 +78,12 @@ def find_series(title: str | None, text: str, outline: Sequence[Section]) -> Ser
     if title:
         return SeriesFound("other", f"标题不属于已知的报告系列：{''.join(title.split())}")
     return SeriesFound("other", "没有标题，正文也不像年度报告")
+
+
+def _without_plan(title: str) -> str:
+    """2021年工作总结和2022年工作计划 without the plan: such a text is a report first."""
+    rest = _PLAN_TAIL.sub("", title)
+    return rest if re.search("总结|情况|报告|汇报", rest) else title
 
 
 _REPORT_END: Final = re.compile(

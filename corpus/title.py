@@ -23,6 +23,11 @@ _SENTENCE: Final = re.compile("[。；;!！]|[，,].*[，,]|如下[:：]?$|^现�
 _WORK: Final = re.compile("^(?:(?:19|20)\\d\\d年)?.{0,16}政府工作报告(?:（[^）]{1,6}）)?")
 
 
+_DELIVERED: Final = re.compile("各位代表")
+_OTHER_REPORT: Final = re.compile("关于.{4,60}的报告$")
+_NUMBER_LINE: Final = re.compile("[^，。]{1,20}[〔\\[（(【](?:19|20)\\d\\d[〕\\])）】]第?\\d{1,4}号$")
+
+
 class TitleFound(NamedTuple):
     title: str
     start: int
@@ -35,6 +40,8 @@ def find_title(text: str, limit: int) -> TitleFound | None:
     lines = _top_lines(text, limit)
     for first in range(len(lines)):
         start, line = lines[first]
+        if _NUMBER_LINE.match(_clean(line)):
+            continue
         if work := _work_title(line):
             return TitleFound(work, start, start + len(line))
         joined = ""
@@ -49,6 +56,9 @@ def find_title(text: str, limit: int) -> TitleFound | None:
                 end = lines[last][0] + len(lines[last][1])
                 found = TitleFound(_bare(joined), start, end)
                 return _prefer_shorter(found, lines, first, last)
+    if lines and _DELIVERED.search(text[:600]) and _OTHER_REPORT.match(_clean(lines[0][1].strip())):
+        start, line = lines[0]
+        return TitleFound(_clean(line.strip()), start, start + len(line))
     return None
 
 

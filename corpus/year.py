@@ -1,4 +1,4 @@
-"""The year a report is about, and when it was published (DESIGN §3).
+"""The year a report is about (DESIGN §3); when it was published is ``corpus.published``'s.
 
 In order: title, first sentence, headings, published year minus one (published January to June
 only), file name; the last two are inferred.  A document number's year, a plan's year, ranges
@@ -16,9 +16,20 @@ from typing import Final, NamedTuple
 from corpus.dates import find_dates, find_years, plain_digits
 from corpus.model import UNKNOWN, Provenance, Section, Series
 
+_BOOKS: Final = re.compile("《[^》]*》")
+_PLANNED: Final = re.compile(
+    "(?:20\\d\\d年度?|下一?年度?|明年|下一?步)(?:(?!20\\d\\d)[^，,。]){0,16}?"
+    "(?:计划|安排|打算|要点|思路|设想)"
+)
+"""A plan's year in a title such as 2021年工作总结和2022年工作计划."""
+_RANGE: Final = re.compile("(?:19|20)\\d\\d年?(?:[—–~～\\-－]{1,2}|至|到)(?:19|20)\\d\\d")
+_REPORTING: Final = re.compile(
+    "[^。；\\n]{0,90}?(?:报告|汇报|总结|公布|公开|情况|通报)(?:如下|于后)"
+)
+_ASIDE: Final = re.compile("(?:自|从|根据|按照?|依据|于|在|截[至止]|曾|获|到|至)[^，。]{0,2}$")
+_SINCE: Final = re.compile("[^，。]{4,6}(?:以来|起|印发|出台|颁布)")
 _MASKED: Final = re.compile(r"(?:19|20)[xX×*＊Ｘ]{1,2}年|[xX×*＊Ｘ]{4}年")
 _DELIVERED: Final = re.compile("(?:在|于).{0,40}会议上|会议上")
-_FOOTER_DATE: Final = re.compile("印发|发布|公开|成文")
 
 
 class YearFound(NamedTuple):
@@ -26,29 +37,7 @@ class YearFound(NamedTuple):
     provenance: Provenance
 
 
-class PublishedFound(NamedTuple):
-    date: str | None
-    provenance: Provenance
-
-
 NO_YEAR: Final = YearFound(None, UNKNOWN)
-
-
-def find_published(text: str, page_published: str | None) -> PublishedFound:
-    """The date of the signature (the last lines), or else the page's own, as ISO text."""
-    lines = [line for line in text.rstrip().split("\n") if line.strip()][-6:]
-    for line in reversed(lines[1:] if len(lines) > 1 else lines):
-        plain = line.strip()
-        if len(plain) > 60:
-            continue
-        dates = find_dates(plain)
-        if dates and not re.search("[。，；]", plain):
-            return PublishedFound(
-                dates[-1][2].isoformat(), Provenance("signature", "read", plain)
-            )
-    if page_published:
-        return PublishedFound(page_published, Provenance("page", "read", page_published))
-    return PublishedFound(None, UNKNOWN)
 
 
 def find_year(
@@ -65,16 +54,19 @@ def find_year(
         found = _delivered(title, text, outline, published)
         return found if found.year is not None else _from_file_name(file_name)
     if title:
-        if _MASKED.search(title):
+        plain = plain_digits(_BOOKS.sub("", title) if _BOOKS.sub("", title) else title)
+        if _MASKED.search(plain) or _RANGE.search(plain):
             return NO_YEAR
-        years = {year for year, _ in find_years(title)}
+        years = {year for year, _ in find_years(_PLANNED.sub("", plain))}
         if len(years) == 1:
             return YearFound(years.pop(), Provenance("title", "read", title))
-    sentence = _first_sentence(text, body_start)
+    opening = plain_digits(text[body_start : body_start + 800])
+    sentence = _first_sentence(opening)
     if _MASKED.search(sentence):
         return NO_YEAR
-    if (found_year := _from_sentence(sentence, published)) is not None:
-        return YearFound(found_year, Provenance("first_sentence", "read", sentence[:60]))
+    stated = _from_opening(opening, sentence)
+    if stated is not None and not _too_soon(stated, published):
+        return YearFound(stated, Provenance("first_sentence", "read", sentence[:60]))
     if (headed := _from_headings(outline)).year is not None:
         return headed
     if published:
@@ -84,8 +76,9 @@ def find_year(
     return _from_file_name(file_name)
 
 
-def _first_sentence(text: str, start: int) -> str:
-    for line in text[start : start + 800].split("\n"):
+def _first_sentence(opening: str) -> str:
+    """The first sentence that addresses nobody."""
+    for line in opening.split("\n"):
         line = line.strip()
         if line and not (len(line) < 40 and line.endswith(("：", ":"))):
             stop = re.search("[。；;]", line)
@@ -93,33 +86,46 @@ def _first_sentence(text: str, start: int) -> str:
     return ""
 
 
-def _from_sentence(sentence: str, published: str | None) -> int | None:
-    years = find_years(sentence)
+def _from_opening(opening: str, sentence: str) -> int | None:
+    """The year that the opening says the report is about: 现将2021年…情况报告如下, or else the
+    year with which the first sentence begins, or the only one it names near its start."""
+    for match in _REPORTING.finditer(opening):
+        if (years := find_years(match[0])) and not _ASIDE.search(match[0][: years[-1][1]][-8:]):
+            return years[-1][0]
+    years = [
+        (year, at)
+        for year, at in find_years(sentence)
+        if not _ASIDE.search(sentence[max(0, at - 8) : at])
+        and not _SINCE.match(sentence[at : at + 12])
+    ]
     if not years:
         return None
     year, at = years[0]
-    # A sentence that opens with the year speaks of it; so does 现将2021年…情况报告如下.
-    if at <= 8 or re.search("现将|报告如下|汇报如下|总结如下|情况如下", sentence[at - 6 if at > 6 else 0 :]):
-        if published and year > int(published[:4]):
-            return None
+    if at <= 1:
         return year
-    distinct = {found for found, _ in years}
-    return year if len(distinct) == 1 and at <= 60 else None
+    return year if len({found for found, _ in years}) == 1 and at <= 60 else None
+
+
+def _too_soon(year: int, published: str | None) -> bool:
+    """Whether a report on that year cannot have been published then: its year had hardly begun,
+    so that the sentence speaks of something else (a plan, an award)."""
+    if published is None:
+        return False
+    return published < f"{year}-03-01"
 
 
 def _from_headings(outline: Sequence[Section]) -> YearFound:
-    for section in outline:
-        if section.level != 1:
-            continue
-        years = [year for year, _ in find_years(section.heading)]
-        if not years:
-            continue
-        if section.category == "plans":
-            # the plan of the year after
+    """The year in a first-level heading, or the one before the plan's."""
+    tops = [section for section in outline if section.level == 1]
+    dated = [(section, find_years(section.heading)) for section in tops]
+    for section, years in dated:
+        if years and section.category != "plans":
+            return YearFound(years[0][0], Provenance("headings", "read", section.heading))
+    for section, years in dated:
+        if years:
             return YearFound(
-                years[0] - 1, Provenance("headings", "inferred", section.heading)
+                years[0][0] - 1, Provenance("headings", "inferred", section.heading)
             )
-        return YearFound(years[0], Provenance("headings", "read", section.heading))
     return NO_YEAR
 
 

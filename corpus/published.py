@@ -1,0 +1,82 @@
+"""When a report was published: signature, a labelled date, the page's own, the printing footer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from corpus.dates import find_dates, plain_digits
+from corpus.model import UNKNOWN, Provenance
+
+_LABELLED: Final = re.compile(
+    "(?:成文|发文|生成|发布|公开|公布|印发|更新|落款|录入)?(?:日期|时间)[】\\]]?[ \\u3000]*[:：]?[ \\u3000]*"
+)
+_PRINTED: Final = re.compile("印发|印制")
+_SENTENCE: Final = re.compile("[。，；,;]")
+_AUTHOR: Final = re.compile("[\u4e00-\u9fff·（）() \u3000、]*")
+_TOP_LINES: Final = 12
+_LAST_LINES: Final = 16
+_LONGEST_LINE: Final = 80
+
+
+class PublishedFound(NamedTuple):
+    date: str | None
+    """ISO text."""
+    provenance: Provenance
+
+
+def find_published(text: str, page_published: str | None) -> PublishedFound:
+    """The date of the signature, or else a labelled one (成文日期：…), the page's own, one in
+    brackets under the title, the printing footer's."""
+    top = [line.strip() for line in text[:3_000].split("\n") if line.strip()][:_TOP_LINES]
+    last = [line.strip() for line in text[-3_000:].split("\n") if line.strip()][-_LAST_LINES:]
+    for line in reversed(last):
+        if (iso := _whole_line(line)) and not _LABELLED.search(line) and line not in top[:2]:
+            return PublishedFound(iso, Provenance("signature", "read", line))
+    for line in (*top, *last):
+        if iso := _labelled(line):
+            return PublishedFound(iso, Provenance("page", "read", line[:_LONGEST_LINE]))
+    if page_published and (found := find_dates(page_published)):
+        return PublishedFound(
+            found[0][2].isoformat(), Provenance("page", "read", page_published)
+        )
+    for line in top:
+        if iso := _whole_line(line.strip("（）()【】[]")):
+            return PublishedFound(iso, Provenance("page", "read", line))
+    return _printing_footer(last)
+
+
+def _whole_line(line: str) -> str | None:
+    """The date of a line that holds nothing else, but for a name in front of it."""
+    if len(line) > _LONGEST_LINE or _PRINTED.search(line) or _SENTENCE.search(line):
+        return None
+    dates = find_dates(line)
+    if len(dates) != 1:
+        return None
+    start, end, date = dates[0]
+    # A clock (2024年5月6日 星期一) or a list of them is no signature.
+    if line[end:].strip(" \u3000）)") or not _AUTHOR.fullmatch(line[:start]):
+        return None
+    if re.search("今天|现在|星期|当前", line):
+        return None
+    return date.isoformat()
+
+
+def _labelled(line: str) -> str | None:
+    plain = plain_digits(line[:200])
+    for match in _LABELLED.finditer(plain):
+        for start, _, date in find_dates(plain[match.end() : match.end() + 24]):
+            if start <= 1:
+                return date.isoformat()
+    return None
+
+
+def _printing_footer(last: Sequence[str]) -> PublishedFound:
+    for line in reversed(last):
+        if len(line) <= _LONGEST_LINE and _PRINTED.search(line) and not _SENTENCE.search(line):
+            if dates := find_dates(line):
+                return PublishedFound(
+                    dates[-1][2].isoformat(), Provenance("footer", "read", line)
+                )
+    return PublishedFound(None, UNKNOWN)
