@@ -1,14 +1,150 @@
-"""Reports → an index.  What is in the folders is ``corpus.catalog``'s to say."""
+"""Folders of files → the next generation of an index.
+
+What is in the folders, and which reports that makes, is ``corpus.catalog``'s to say; how they
+are written is ``update``'s.  This module brings the two together.
+"""
 
 from __future__ import annotations
 
+import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from corpus.model import Report
-from index.assembly import write_segments
+from corpus.catalog import Catalog, Changes
+from corpus.model import Problem, Report
+from corpus.problems import write_problems
+from corpus.reading import Progress as ReadingProgress
+from index.analysis import open_segmenter
+from index.assembly import SEGMENT_CHARACTERS, Progress, write_segments
 from index.codec.reader import SegmentReader
+from index.errors import NoIndex
+from index.generations import build_lock
+from index.snapshot import open_snapshot
+from index.update import update_index
+
+CATALOG: Final = "catalog.sqlite"
+"""The collection's state, a file of every generation."""
+PROBLEMS: Final = "problems.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did."""
+
+    generation: str
+    changed: bool
+    """Whether a new generation was made."""
+    added: int
+    """Reports new or written anew."""
+    removed: int
+    """Reports no longer held."""
+    held: int
+    """Reports held now."""
+    files: int
+    """Files known now."""
+    unchanged: int
+    """Files that were not read again."""
+    merged: int
+    """Files whose text another holds too."""
+    versions: int
+    problems: Sequence[Problem]
+    problems_path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who is told how a build goes; any of them may be left out."""
+
+    reading: Callable[[ReadingProgress], None] | None = None
+    planned: Callable[[int], None] | None = None
+    """Called with the number of reports about to be written."""
+    writing: Progress | None = None
+
+
+def build_index(
+    folders: Sequence[Path],
+    index_dir: Path,
+    *,
+    keep_all: bool = False,
+    prune: bool = False,
+    processes: int | None = None,
+    segment_limit: int = SEGMENT_CHARACTERS,
+    watch: Watch | None = None,
+) -> Built:
+    """Bring the index up to date with the folders.
+
+    Raises ``corpus.errors.TooManyGone``, IndexLocked, DamagedIndex, WrongVersion, and OSError
+    for a folder that cannot be listed or a full disk.  Whatever is raised, also
+    KeyboardInterrupt, the index answers as before.
+    """
+    watch = watch or Watch()
+    for folder in folders:
+        folder.stat()
+    with build_lock(index_dir), tempfile.TemporaryDirectory(prefix="fazhi-build-") as scratch:
+        state = Path(scratch) / CATALOG
+        same_words = True
+        try:
+            before = open_snapshot(index_dir, for_queries=False)
+            shutil.copyfile(before.folder / CATALOG, state)
+            same_words = before.segmenter == open_segmenter().name
+            served = before.generation
+        except NoIndex:
+            served = ""
+        with Catalog(state) as catalog:
+            plan = catalog.plan(folders, prune=prune)
+            catalog.read(plan, processes=processes, progress=watch.reading)
+            changes = catalog.resolve(keep_all=keep_all)
+            problems = [*plan.problems, *changes.problems]
+            nothing = not (plan.changed or plan.gone or changes.add or changes.remove)
+            changed = not (served and nothing and same_words)
+            if changed:
+                if watch.planned is not None:
+                    watch.planned(len(changes.add))
+                served = _write(catalog, state, index_dir, changes, processes, segment_limit, watch)
+        path = index_dir / PROBLEMS
+        write_problems(path, problems)
+    return Built(
+        generation=served,
+        changed=changed,
+        added=len(changes.add),
+        removed=len(changes.remove),
+        held=changes.held,
+        files=changes.files,
+        unchanged=plan.unchanged,
+        merged=changes.merged,
+        versions=changes.versions,
+        problems=problems,
+        problems_path=path,
+    )
+
+
+def _write(
+    catalog: Catalog,
+    state: Path,
+    index_dir: Path,
+    changes: Changes,
+    processes: int | None,
+    segment_limit: int,
+    watch: Watch,
+) -> str:
+    def keep_state(work: Path) -> None:
+        catalog.save()
+        shutil.copyfile(state, work / CATALOG)
+
+    updated = update_index(
+        index_dir,
+        catalog.reports(changes),
+        changes.remove | {group.id for group in changes.add},
+        moved=changes.moved,
+        before_commit=keep_state,
+        segment_limit=segment_limit,
+        processes=processes,
+        progress=watch.writing,
+    )
+    return updated.generation
 
 
 def build_segment(reports: Iterable[Report]) -> SegmentReader:

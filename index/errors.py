@@ -6,7 +6,6 @@ IndexProblem
 ├── WrongVersion     written by another version of the format
 │   └── WrongSegmenter   its words were cut by another segmenter
 ├── IndexLocked      another build is at work
-├── TooMuchGone      more than a fifth would be removed
 └── SegmentFull      more folded characters than a segment may hold
 """
 
@@ -73,18 +72,6 @@ class IndexLocked(IndexProblem):
     def __init__(self, path: Path) -> None:
         super().__init__(f"另一个建立索引的进程正在使用 {path}，请等它结束后再试。")
         self.path = path
-
-
-class TooMuchGone(IndexProblem):
-    """``gone`` of the ``held`` reports under the folders would be removed."""
-
-    def __init__(self, gone: int, held: int) -> None:
-        super().__init__(
-            f"这些文件夹里原有 {held} 份报告，现在缺了 {gone} 份（超过五分之一），"
-            "没有改动索引。若确实要删除它们，请加上 --prune 再运行一次。"
-        )
-        self.gone = gone
-        self.held = held
 
 
 class SegmentFull(IndexProblem):

@@ -52,6 +52,7 @@ def update_index(
     remove: Set[str] = frozenset(),
     *,
     moved: Mapping[str, str] | None = None,
+    before_commit: Callable[[Path], None] | None = None,
     segment_limit: int = SEGMENT_CHARACTERS,
     processes: int | None = None,
     progress: Progress | None = None,
@@ -59,7 +60,8 @@ def update_index(
     """Serve a generation without the reports ``remove`` and with those of ``add``.
 
     ``remove`` names also the ids that ``add`` brings anew; ``moved`` says which id a removed
-    report now has.  The caller holds ``generations.build_lock``.  Whatever is raised, what was
+    report now has.  ``before_commit`` may put more files into the new generation's folder.  The
+    caller holds ``generations.build_lock``.  Whatever is raised, what was
     served before still is.  Raises DamagedIndex and WrongVersion for an index that cannot be
     read, which is never written over.
     """
@@ -70,7 +72,16 @@ def update_index(
     work = generations.begin(index_dir)
     try:
         return _update(
-            index_dir, work, before, add, remove, moved or {}, segment_limit, processes, progress
+            index_dir,
+            work,
+            before,
+            add,
+            remove,
+            moved or {},
+            before_commit or (lambda work: None),
+            segment_limit,
+            processes,
+            progress,
         )
     except BaseException:
         generations.abandon(index_dir)
@@ -84,6 +95,7 @@ def _update(
     add: Iterable[Report],
     remove: Set[str],
     moved: Mapping[str, str],
+    before_commit: Callable[[Path], None],
     segment_limit: int,
     processes: int | None,
     progress: Progress | None,
@@ -129,6 +141,7 @@ def _update(
     path = generations.ledger_path(index_dir)
     size = whole_lines(path) if before is None else before.manifest.ledger_size
     events = _events(Ledger(path, size), issued, remove, moved)
+    before_commit(work)
     served = generations.commit(index_dir, entries, segmenter, events, size)
     return Updated(served, len(issued), len(remove - set(issued)), characters)
 

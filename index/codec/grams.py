@@ -100,10 +100,10 @@ def _encode_lists(
     second_ids = grams & np.uint64((1 << wide) - 1)
     steps = numbers.differences(positions, firsts)
     near_cost = 2 * numbers.element_counts(steps, firsts, 2)
-    flat_cost = 4 * counts
+    flat_cost = 3 * counts
     dense = counts * DENSE >= max(char_count, DENSE * 64)
     rare = ~dense & (counts <= 255) & (flat_cost <= near_cost)
-    near = ~dense & ~rare & (near_cost <= flat_cost)
+    near = ~dense & ~rare & (near_cost <= 4 * counts)
     wide_kind = ~dense & ~rare & ~near
 
     first = np.searchsorted(first_ids, np.arange(len(alphabet) + 1)).astype(np.uint32)
@@ -114,7 +114,8 @@ def _encode_lists(
         "grams.small": np.where(rare, counts, 0).astype(np.uint8),
     }
     per_position = np.repeat(rare, counts)
-    sections["rare.positions"] = positions[per_position]
+    for plane, values in numbers.split_planes(positions[per_position], char_count).items():
+        sections[f"rare.{plane}"] = values
     totals = np.zeros(len(grams) + 1, np.int64)
     np.cumsum(np.where(rare, counts, 0), out=totals[1:])
     sections["rare.first"] = totals[first].astype(np.uint32)
@@ -162,7 +163,7 @@ _NOWHERE: Final = _Place("none", 0, 0)
 class GramReader:
     """The grams of one space.  Arrays are views of the mapping; nothing is kept."""
 
-    def __init__(self, container: Container, space: str) -> None:
+    def __init__(self, container: Container, space: str, char_count: int) -> None:
         self._container = container
         self._dense_name = f"{space}.dense.positions"
 
@@ -174,7 +175,7 @@ class GramReader:
         self._first = get("grams.first")
         self._second = get("grams.second")
         self._small = get("grams.small")
-        self._rare = get("rare.positions")
+        self._rare = numbers.Planes(get("rare.low"), get("rare.high"), get("rare.top"), char_count)
         self._rare_first = get("rare.first")
         self._tables = {
             kind: tuple(get(f"{kind}.{part}") for part in ("grams", "counts", "bounds"))

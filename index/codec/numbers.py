@@ -82,6 +82,49 @@ def decode_many(elements: NDArray[Any], bounds: NDArray[Any]) -> tuple[Uint32s, 
     return numbers, np.diff(kept_before[bounds])
 
 
+def split_planes(values: Uint32s, most: int) -> dict[str, NDArray[Any]]:
+    """Numbers below ``most`` in planes: the low 16 bits, 8 more, then, where ``most`` needs
+    them, 2 more (four a byte, low bits first), or 8 more."""
+    planes: dict[str, NDArray[Any]] = {
+        "low": values.astype(np.uint16),
+        "high": (values >> np.uint32(16)).astype(np.uint8),
+        "top": np.zeros(0, np.uint8),
+    }
+    top = (values >> np.uint32(24)).astype(np.uint8)
+    if most > 1 << 26:
+        planes["top"] = top
+    elif most > 1 << 24:
+        flat = np.zeros(-(-len(top) // 4) * 4, np.uint8)
+        flat[: len(top)] = top
+        parts = flat.reshape(-1, 4) << np.array([0, 2, 4, 6], np.uint8)
+        planes["top"] = np.bitwise_or.reduce(parts, axis=1).astype(np.uint8)
+    return planes
+
+
+class Planes:
+    """Reads what ``split_planes`` made."""
+
+    def __init__(
+        self, low: NDArray[np.uint16], high: NDArray[np.uint8], top: NDArray[np.uint8], most: int
+    ) -> None:
+        self._low, self._high, self._top = low, high, top
+        self._most = most
+
+    def __getitem__(self, part: slice) -> Uint32s:
+        """The numbers of ``[start, stop)``."""
+        found = self._high[part].astype(np.uint32)
+        found <<= np.uint32(16)
+        found |= self._low[part]
+        if self._most > 1 << 26:
+            found |= self._top[part].astype(np.uint32) << np.uint32(24)
+        elif self._most > 1 << 24:
+            places = np.arange(part.start, part.stop)
+            shifts = ((places & 3) << 1).astype(np.uint8)
+            own = self._top[places >> 2] >> shifts & np.uint8(3)
+            found |= own.astype(np.uint32) << np.uint32(24)
+        return found
+
+
 def encode_one(values: NDArray[Any]) -> NDArray[Any]:
     """A single ascending list in the narrower of one and two bytes."""
     firsts = np.zeros(min(1, len(values)), np.int64)

@@ -26,7 +26,7 @@ class OwnSpace:
     def __init__(self, container: Container, name: str) -> None:
         self.starts: Uint32s = container.array(f"{name}.starts")
         self.char_count = int(self.starts[-1])
-        self.grams = GramReader(container, name)
+        self.grams = GramReader(container, name, self.char_count)
         self.words = WordReader(container, name, self.grams.phrase, self.char_count)
 
     def word(self, term: str) -> Postings | None:

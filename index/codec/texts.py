@@ -1,13 +1,13 @@
 """Stored texts and labels, compressed in blocks: some passages, or some reports, a block.
 
-A block is small enough that reading one passage costs tens of microseconds and large enough
-to compress nearly as well as the whole.
+A block is small enough that reading one passage costs tens of microseconds; a dictionary
+trained on a sample of the items makes up for the smallness (``docs/decisions/codec.md``).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
@@ -24,15 +24,32 @@ from corpus.model import (
 )
 from index.codec.container import Container, compact
 
-BLOCK: Final = 32_768
-"""Bytes after which a block of passages is closed."""
+BLOCK: Final = 16_384
+"""Bytes after which a block is closed."""
+DICTIONARY: Final = 262_144
+"""Bytes of a dictionary, at most."""
+DICTIONARY_SHARE: Final = 100
+"""A dictionary has at most this part of the items' bytes, and is left out below 8 KB."""
+SAMPLE: Final = 100
+"""The dictionary learns from items of about so many times its own bytes."""
 LEVEL: Final = 9
 CACHED_BLOCKS: Final = 64
 
 
-def encode_blocks(items: Iterable[bytes]) -> dict[str, Any]:
+def _train(items: Sequence[bytes]) -> zstandard.ZstdCompressionDict | None:
+    """A dictionary of what the items have in common, or None for too few of them."""
+    total = sum(map(len, items))
+    size = min(DICTIONARY, total // DICTIONARY_SHARE)
+    if size < 8_192:
+        return None
+    step = max(1, total // (SAMPLE * size))
+    return zstandard.train_dictionary(size, list(items[::step]))
+
+
+def encode_blocks(items: Sequence[bytes]) -> dict[str, Any]:
     """Sections (without a name in front) that give any item back by its number."""
-    compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=False)
+    dictionary = _train(items)
+    compressor = zstandard.ZstdCompressor(level=LEVEL, dict_data=dictionary, write_checksum=False)
     lengths: list[int] = []
     first_items = [0]
     bounds = [0]
@@ -57,6 +74,7 @@ def encode_blocks(items: Iterable[bytes]) -> dict[str, Any]:
     if open_items:
         close()
     return {
+        "dictionary": b"" if dictionary is None else dictionary.as_bytes(),
         "lengths": compact(np.array(lengths, np.int64)),
         "first": np.array(first_items, np.uint32),
         "bounds": np.array(bounds, np.uint64),
@@ -70,6 +88,8 @@ class BlockReader:
     def __init__(self, container: Container, name: str) -> None:
         self._container = container
         self._name = f"{name}.blocks"
+        raw = container.raw(f"{name}.dictionary")
+        self._dictionary = zstandard.ZstdCompressionDict(raw) if raw else None
         self._lengths = container.array(f"{name}.lengths")
         self._first = container.array(f"{name}.first")
         self._bounds = container.array(f"{name}.bounds")
@@ -82,7 +102,9 @@ class BlockReader:
         """A block's bytes and where its items end."""
         begin, end = int(self._bounds[block]), int(self._bounds[block + 1])
         # a decompressor is not to be shared between threads; one costs a microsecond
-        raw = zstandard.ZstdDecompressor().decompress(self._container.slice(self._name, begin, end))
+        raw = zstandard.ZstdDecompressor(dict_data=self._dictionary).decompress(
+            self._container.slice(self._name, begin, end)
+        )
         first, last = int(self._first[block]), int(self._first[block + 1])
         ends = np.cumsum(self._lengths[first:last], dtype=np.int64)
         return raw, [0, *ends.tolist()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -35,7 +35,7 @@ class SegmentColumns:
 
     reports: Sequence[Report]
     """Their texts may be empty: ``texts`` holds them."""
-    texts: Iterable[bytes]
+    texts: Sequence[bytes]
     """UTF-8 of every passage in order."""
     body: SpaceColumns
     title: SpaceColumns
@@ -149,7 +149,7 @@ def write_segment(path: Path, columns: SegmentColumns) -> None:
             sections[f"{name}.{part}"] = values
     for part, values in encode_blocks(columns.texts).items():
         sections[f"texts.{part}"] = values
-    for part, values in encode_blocks(report_to_json(r) for r in columns.reports).items():
+    for part, values in encode_blocks([report_to_json(r) for r in columns.reports]).items():
         sections[f"meta.{part}"] = values
     write_container(path, sections)
 
