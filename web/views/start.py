@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from flask import Blueprint, render_template
 
+from search.labels import SECTION_LABELS
 from search.request import NO_FILTERS, UNLABELLED, FieldFilter, SearchRequest
 from search.results import ValueCount
 from web import charts, urls
@@ -46,6 +47,7 @@ def start() -> str:
             one.reports for one in overview.facets.get("year", ()) if one.value == UNLABELLED
         ),
         regions=_top_regions(overview.facets.get("region", ())),
+        sections=_in_order(overview.facets.get("section", ())),
         slogans=slogans(),
         filter_url=filter_url,
         facet_page=lambda field: f"/search/facet/{field}",
@@ -79,3 +81,9 @@ def slogans() -> list[tuple[str, int]]:
 def _top_regions(values: Sequence[ValueCount]) -> list[ValueCount]:
     """Provinces, by falling reports, then those without a region."""
     return [one for one in values if "/" not in one.value]
+
+
+def _in_order(values: Sequence[ValueCount]) -> list[ValueCount]:
+    """Sections as the regulation orders them."""
+    order = list(SECTION_LABELS)
+    return sorted(values, key=lambda one: order.index(one.value) if one.value in order else 99)

@@ -1,0 +1,324 @@
+"""The flows in a real Chromium, scripts on and off, wide and narrow.
+
+The site runs over the plain engine.  Skips where there is no Chromium, unless
+FAZHI_REQUIRE_BROWSER=1.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+pytestmark = pytest.mark.browser
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class Quiet(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Nothing on the terminal."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        if os.environ.get("FAZHI_REQUIRE_BROWSER") == "1":
+            pytest.fail("Chromium must be here, and is not")
+        pytest.skip("needs Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def address(make_site: Callable[..., Flask]) -> Iterator[str]:
+    """The site, really listening."""
+    server = make_server("127.0.0.1", 0, make_site(), threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """Opens a page of the site; fails the test on a script error or a request elsewhere."""
+    contexts = []
+    faults: list[str] = []
+
+    def open_(path: str, *, scripts: bool = True, width: int = 1440, **more: Any) -> Page:
+        context = browser.new_context(
+            java_script_enabled=scripts,
+            viewport={"width": width, "height": 900},
+            base_url=address,
+            locale="zh-CN",
+            **more,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                faults.append(message.text) if "Content Security Policy" in message.text else None
+            ),
+        )
+        page.on(
+            "request",
+            lambda request: (
+                faults.append(request.url)
+                if not request.url.startswith((address, "blob:", "data:"))
+                else None
+            ),
+        )
+        page.goto(path)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("scripts", [True, False])
+def test_search_filter_open_reload(
+    open_page: Callable[..., Page], scripts: bool, width: int
+) -> None:
+    page = open_page("/", scripts=scripts, width=width)
+    page.locator("#q").fill("首违不罚")
+    page.locator("#q").press("Enter")
+    expect(page.locator("h1")).to_have_text("9 份报告 · 9 个段落 · 18 处")
+    page.locator('[data-facet="agency"] a.v', has_text="教育局").click()
+    expect(page.locator("h1")).to_contain_text("3 份报告")
+    page.locator('[data-facet="section"] a.v', has_text="主要举措和成效").click()
+    expect(page.locator("h1")).to_contain_text("3 份报告")
+    assert "agency=云江省澜州市教育局&section=achievements" in unquote(page.url)
+    page.locator("[data-hit]").first.click()
+    marked = page.locator(".here").all_inner_texts()
+    assert "首违不罚" in "".join(marked)
+    expect(page.locator(".landed mark").first).to_be_in_viewport()
+    page.reload()
+    assert page.locator(".here").all_inner_texts() == marked
+    page.go_back()
+    expect(page.locator(".chips li")).to_have_count(3)
+
+
+def test_a_bare_permanent_link_scrolls_to_its_passage(
+    open_page: Callable[..., Page], engine: Any
+) -> None:
+    one = engine.documents[2]
+    place = one.passages[-1]
+    url = f"/reports/{one.summary.id}/{place.passage}?h={place.hash}"
+    page = open_page(url, width=390)
+    expect(page.locator(".landed").first).to_be_in_viewport()
+    without = open_page(url, scripts=False, width=390)
+    without.locator("[data-land]").click()
+    expect(without.locator(".landed").first).to_be_in_viewport()
+
+
+def test_keys_move_star_and_focus(open_page: Callable[..., Page]) -> None:
+    page = open_page("/search?q=放管服")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert page.locator(".hit.at").count() == 1
+    page.keyboard.press("s")
+    expect(page.locator('.hit.at [data-star][aria-pressed="true"]')).to_have_count(1)
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
+    page.locator("h1").click()
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/reports/**")
+
+
+def test_bookmarks_live_in_the_browser_and_travel_in_a_link(
+    open_page: Callable[..., Page], engine: Any, tmp_path: Path
+) -> None:
+    page = open_page("/search?q=首违不罚", accept_downloads=True)
+    page.locator('[data-star="passage"]').nth(0).click()
+    page.locator('[data-star="report"]').nth(1).click()
+    page.locator('[data-star="search"]').click()
+    page.goto("/bookmarks")
+    expect(page.locator(".one")).to_have_count(3)
+    page.locator(".note").first.fill("年底核对")
+    page.locator(".note").first.press("Tab")
+    page.locator(".tags").first.fill("要点 待查")
+    page.locator(".tags").first.press("Tab")
+    page.reload()
+    assert page.locator(".note").first.input_value() == "年底核对"
+    page.locator("[data-tag]").select_option("要点")
+    expect(page.locator(".one")).to_have_count(1)
+    page.locator("[data-tag]").select_option("")
+    outputs = {}
+    for kind in ("json", "md", "csv"):
+        page.locator("summary", has_text="导出与分享").click()
+        with page.expect_download() as download:
+            page.locator(f'[data-out="{kind}"]').click()
+        outputs[kind] = Path(download.value.path()).read_text(encoding="utf-8-sig")
+        page.locator("summary", has_text="导出与分享").click()
+    backup = json.loads(outputs["json"])
+    assert len(backup["bookmarks"]) == 3
+    assert "R/OL" in outputs["md"]
+    assert outputs["csv"].count("\r\n") == 4
+
+    saved = tmp_path / "backup.json"
+    saved.write_text(outputs["json"], encoding="utf-8")
+    fresh = open_page("/bookmarks")
+    expect(fresh.locator("[data-empty]")).to_be_visible()
+    fresh.locator("summary", has_text="导出与分享").click()
+    fresh.locator("[data-in]").set_input_files(saved)
+    expect(fresh.locator(".one")).to_have_count(3)
+    assert fresh.locator(".note").first.input_value() == "年底核对"
+
+
+def test_a_shared_list_opens_anywhere_and_holds_only_own_links(
+    open_page: Callable[..., Page],
+) -> None:
+    page = open_page("/bookmarks")
+    items = [
+        {"kind": "report", "url": "/reports/goneid0000", "title": "甲", "sub": ""},
+        {"kind": "report", "url": "javascript:alert(1)", "title": "乙", "sub": ""},
+        {"kind": "report", "url": "//evil.example/", "title": "丙", "sub": ""},
+    ]
+    fragment = page.evaluate(
+        """(items) => btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(items))))
+        .replace(/\\+/g, "-").replace(/\\//g, "_")""",
+        items,
+    )
+    other = open_page(f"/bookmarks#l={fragment}")
+    expect(other.locator(".one")).to_have_count(1)
+    expect(other.locator(".one .state")).to_have_text("报告已移除")
+    other.locator("[data-shared-keep]").click()
+    expect(other.locator(".one .note")).to_have_count(1)
+
+
+def test_stepping_through_marks(open_page: Callable[..., Page], engine: Any) -> None:
+    page = open_page(f"/reports/{engine.documents[2].summary.id}?q=首违不罚")
+    expect(page.locator("[data-step] output")).to_have_text("0 / 2")
+    page.keyboard.press("n")
+    expect(page.locator("[data-step] output")).to_have_text("1 / 2")
+    expect(page.locator("mark.now")).to_be_in_viewport()
+    page.keyboard.press("p")
+    expect(page.locator("[data-step] output")).to_have_text("2 / 2")
+
+
+def test_completions(open_page: Callable[..., Page]) -> None:
+    page = open_page("/")
+    page.locator("#q").press_sequentially("首")
+    expect(page.locator("[role=option]")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    assert page.locator("#q").input_value() == "首违不罚"
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("9 份报告")
+
+
+def test_dragging_over_years_filters_them(open_page: Callable[..., Page]) -> None:
+    page = open_page("/search?q=放管服")
+    bars = [page.locator(f'.overyears [data-year="{year}"]') for year in (2020, 2022)]
+    boxes = [bar.bounding_box() for bar in bars]
+    assert boxes[0]
+    assert boxes[1]
+    page.mouse.move(boxes[0]["x"] + 10, boxes[0]["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(boxes[1]["x"] + 10, boxes[1]["y"] + 40, steps=8)
+    page.mouse.up()
+    page.wait_for_url(re.compile(r"year=2020\.\.2022"))
+    expect(page.locator("h1")).to_contain_text("9 份报告")
+
+
+def test_a_chart_can_be_saved(open_page: Callable[..., Page]) -> None:
+    page = open_page("/trend?q=首违不罚&q=放管服", accept_downloads=True)
+    for button, start in (("[data-svg]", b"<svg"), ("[data-png]", b"\x89PNG")):
+        with page.expect_download() as download:
+            page.locator(button).click()
+        assert Path(download.value.path()).read_bytes().startswith(start)
+
+
+def test_theme_is_kept(open_page: Callable[..., Page]) -> None:
+    page = open_page("/", color_scheme="light")
+    page.locator("[data-theme-switch]").click()
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def every_page(engine: Any) -> list[str]:
+    one = engine.documents[2]
+    place = one.passages[2]
+    return [
+        "/",
+        "/search?q=放管服&year=2021&agency=-云江省澜州市教育局",
+        "/search?q=首违不罚 方管服",
+        "/search?q=首违不罚&view=concordance",
+        "/search?q=首违不罚&view=matrix",
+        "/search?q=首违不罚&view=spread",
+        "/search/facet/agency?q=放管服",
+        f"/reports/{one.summary.id}/{place.passage}?h={place.hash}&q=放管服",
+        "/reports",
+        "/trend?q=首违不罚&q=放管服",
+        f"/compare?a={engine.documents[1].summary.id}&b={one.summary.id}",
+        "/bookmarks",
+        "/help",
+        "/about",
+        "/reports/goneid0000",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+)
+def test_no_page_breaks_an_accessibility_rule(
+    open_page: Callable[..., Page], engine: Any, project_dir: Path, width: int, scheme: str
+) -> None:
+    axe = project_dir / "node_modules" / "axe-core" / "axe.min.js"
+    if not axe.is_file():
+        if os.environ.get("FAZHI_REQUIRE_BROWSER") == "1":
+            pytest.fail("axe-core must be installed here (npm ci), and is not")
+        pytest.skip("needs axe-core (npm ci)")
+    source = axe.read_text(encoding="utf-8")
+    found = []
+    page = open_page("/", width=width, color_scheme=scheme)
+    for url in every_page(engine):
+        page.goto(url)
+        page.evaluate(source)
+        result = page.evaluate(
+            "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+        )
+        found += [
+            (url, one["id"], [node["html"][:120] for node in one["nodes"][:2]])
+            for one in result["violations"]
+        ]
+    assert found == []
+
+
+@pytest.mark.parametrize("width", [390, 720])
+def test_no_page_scrolls_sideways(open_page: Callable[..., Page], engine: Any, width: int) -> None:
+    page = open_page("/", width=width)
+    for url in every_page(engine):
+        page.goto(url)
+        wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wider <= 0, url
