@@ -39,6 +39,25 @@ def categorize(
     return tuple(found)
 
 
+_CHILD_SHORTCOMINGS: Final = re.compile(
+    "(?:工作中?|当前|目前|仍然?|还)?存在的?(?:主要)?(?:问题|不足|困难|短板)(?:[和与及]?.{0,4}"
+    "(?:问题|不足|困难|短板|原因))?(?:分析)?"
+)
+_CHILD_PLANS: Final = re.compile("(?:20\\d\\d年|下一?步|下一?年度?).{0,12}(?:打算|安排|计划|思路)")
+
+
+def categorize_child(heading: str, above: Category) -> Category:
+    """The category of a second-level section: its parent's, unless its own words are another
+    category's and nothing else."""
+    if above not in ("achievements", "other"):
+        return above
+    if "第一责任人" in heading:
+        return "leadership"
+    if _CHILD_SHORTCOMINGS.fullmatch(heading):
+        return "shortcomings"
+    return "plans" if _CHILD_PLANS.fullmatch(heading) else above
+
+
 def _categorize(
     heading: str, series: Series, year: int | None, before: Sequence[Category]
 ) -> Category:

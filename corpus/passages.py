@@ -32,12 +32,14 @@ def _units(
     first = tops[0].start if tops else len(text)
     if first > 0 or not tops:
         yield "s0", 0, first, "other", ()
+    children_of: dict[int, list[Section]] = {}
+    for section in outline:
+        if section.level == 2:
+            children_of.setdefault(section.ordinal[0], []).append(section)
     for top in tops:
         name = f"s{top.ordinal[0]}"
         path = (printed_heading(text, top),)
-        children = [
-            s for s in outline if s.level == 2 and top.start <= s.start < top.end
-        ]
+        children = children_of.get(top.ordinal[0], [])
         if not children:
             yield name, top.start, top.end, top.category, path
             continue
