@@ -7,6 +7,7 @@ Which reports there are to index, and how a segment becomes part of a generation
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
@@ -62,11 +63,16 @@ def iter_batches(reports: Iterable[Report]) -> Iterator[list[Report]]:
 Analysed = tuple[list[Report], dict[str, TextBatch]]
 
 
+def _leave_interrupts_to_the_builder() -> None:
+    """Ctrl-C reaches every process of the terminal; one of them answering is enough."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def _analyse_parallel(batches: Iterator[list[Report]], processes: int) -> Iterator[Analysed]:
     """Batches in order, analysed by other processes, a few ahead of the reader."""
     context = get_context("fork" if os.name == "posix" else "spawn")
     waiting: list[tuple[list[Report], Future[dict[str, TextBatch]]]] = []
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+    with ProcessPoolExecutor(processes, context, _leave_interrupts_to_the_builder) as pool:
         for batch in batches:
             waiting.append((batch, pool.submit(analyse_spaces, space_texts(batch))))
             if len(waiting) > 2 * processes:

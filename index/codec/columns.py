@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,8 @@ class SpaceColumns:
     """``(n,)`` code points of the folded text."""
     starts: Uint32s
     """``(units + 1,)``"""
-    words: WordColumns
+    words: Callable[[], WordColumns]
+    """Makes them: the most of the work, which the writer does beside other work."""
 
 
 class SpaceCollector:
@@ -60,8 +61,11 @@ class SpaceCollector:
         lengths = _joined(self._lengths, np.int64)
         starts = np.zeros(len(lengths) + 1, np.int64)
         np.cumsum(lengths, out=starts[1:])
-        types, positions = self._tokens()
-        words = _word_columns(list(self._numbers), types, positions, lengths)
+
+        def words() -> WordColumns:
+            types, positions = self._tokens()
+            return _word_columns(list(self._numbers), types, positions, lengths)
+
         return SpaceColumns(codes, starts.astype(np.uint32), words)
 
     def _tokens(self) -> tuple[Uint32s, Uint32s]:
@@ -169,10 +173,11 @@ def merge_spaces(parts: Iterable[tuple[OwnSpace, NDArray[np.bool_]]]) -> SpaceCo
     all_lengths = _joined(lengths, np.int64)
     starts = np.zeros(len(all_lengths) + 1, np.int64)
     np.cumsum(all_lengths, out=starts[1:])
+    by_length = {length: _joined(own, np.uint32) for length, own in tokens.items()}
     return SpaceColumns(
         _joined(codes, np.uint32),
         starts.astype(np.uint32),
-        _merge_words(term_lists, postings, {n: _joined(t, np.uint32) for n, t in tokens.items()}),
+        lambda: _merge_words(term_lists, postings, by_length),
     )
 
 

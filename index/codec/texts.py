@@ -7,7 +7,7 @@ trained on a sample of the items makes up for the smallness (``docs/decisions/co
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
@@ -46,7 +46,7 @@ def _train(items: Sequence[bytes]) -> zstandard.ZstdCompressionDict | None:
     return zstandard.train_dictionary(size, list(items[::step]))
 
 
-def encode_blocks(items: Sequence[bytes]) -> dict[str, Any]:
+def encode_blocks(items: Sequence[bytes]) -> Mapping[str, Any]:
     """Sections (without a name in front) that give any item back by its number."""
     dictionary = _train(items)
     compressor = zstandard.ZstdCompressor(level=LEVEL, dict_data=dictionary, write_checksum=False)

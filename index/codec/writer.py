@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -140,18 +141,25 @@ def write_segment(path: Path, columns: SegmentColumns) -> None:
     body = columns.body
     sections["sentences"] = numbers.encode_one(sentence_starts(body.codes, body.starts))
     sections["paragraphs"] = numbers.encode_one(paragraph_starts(body.codes, body.starts))
-    for name, space in (("body", body), ("title", columns.title), ("heading", columns.heading)):
-        sections[f"{name}.starts"] = space.starts
-        for part, values in encode_grams(space.codes).items():
-            sections[f"{name}.{part}"] = values
-        units = len(space.starts) - 1
-        for part, values in encode_words(space.words, units, len(space.codes)).items():
-            sections[f"{name}.{part}"] = values
-    for part, values in encode_blocks(columns.texts).items():
-        sections[f"texts.{part}"] = values
-    for part, values in encode_blocks([report_to_json(r) for r in columns.reports]).items():
-        sections[f"meta.{part}"] = values
+    spaces = {"body": body, "title": columns.title, "heading": columns.heading}
+    # sorting and compressing let go of the interpreter, so two cores have work
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        parts: dict[str, Future[Mapping[str, Any]]] = {}
+        for name, space in spaces.items():
+            sections[f"{name}.starts"] = space.starts
+            parts[f"{name}.words"] = pool.submit(_encode_space_words, space)
+            parts[name] = pool.submit(encode_grams, space.codes)
+        parts["texts"] = pool.submit(encode_blocks, columns.texts)
+        parts["meta"] = pool.submit(encode_blocks, [report_to_json(r) for r in columns.reports])
+        for name, future in parts.items():
+            prefix = name.removesuffix(".words")
+            for part, values in future.result().items():
+                sections[f"{prefix}.{part}"] = values
     write_container(path, sections)
+
+
+def _encode_space_words(space: SpaceColumns) -> Mapping[str, Any]:
+    return encode_words(space.words(), len(space.starts) - 1, len(space.codes))
 
 
 class SegmentCollector:
@@ -176,8 +184,8 @@ class SegmentCollector:
 
     def add(self, reports: Sequence[Report], spaces: dict[str, TextBatch]) -> None:
         """Append reports with their texts' analysis, by space."""
-        self._reports += reports
         for report in reports:
+            self._reports.append(replace(report, text=""))
             self._texts += [text.encode("utf-8", "surrogatepass") for text in passage_texts(report)]
         for name, batch in spaces.items():
             self._spaces[name].add(batch)
