@@ -1,1 +1,31 @@
-"""Reports → a store that answers by position; see ``index.types`` for what it can be asked."""
+"""Reports → a store that answers by position; see ``index.types`` for what it can be asked.
+
+The door for readers.  Building is ``index.builder``, cutting words ``index.analysis``.
+"""
+
+from index.errors import (
+    DamagedIndex,
+    IndexLocked,
+    IndexProblem,
+    NoIndex,
+    SegmentFull,
+    WrongSegmenter,
+    WrongVersion,
+)
+from index.generations import current_generation
+from index.ledger import Resolution
+from index.snapshot import IndexSnapshot, open_snapshot
+
+__all__ = [
+    "DamagedIndex",
+    "IndexLocked",
+    "IndexProblem",
+    "IndexSnapshot",
+    "NoIndex",
+    "Resolution",
+    "SegmentFull",
+    "WrongSegmenter",
+    "WrongVersion",
+    "current_generation",
+    "open_snapshot",
+]
