@@ -7,13 +7,13 @@ report contains; the wordings are those met in published reports.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Final
 
 from corpus.model import Category, Series
 
 _LEADERSHIP: Final = re.compile(
-    "第一责任人|党政(?:主要|主)?负责人|主要(?:负责人|领导).{0,12}(?:履行|履职|职责|述法)"
+    "第一责任人|领导(?:干部|班子)?履职|述法|党政(?:主要|主)?负责人|主要(?:负责人|领导).{0,12}(?:履行|履职|职责|述法)"
 )
 _SHORTCOMINGS: Final = re.compile(
     "不足|问题|困难|难点|短板|差距|薄弱|瓶颈|欠缺|有待(?:加强|提高|改进)"
@@ -34,8 +34,15 @@ def categorize(
 ) -> tuple[Category, ...]:
     """The category of each first-level heading, in order."""
     found: list[Category] = []
+    met: set[Category] = set()
     for heading in headings:
-        found.append(_categorize(heading, series, year, found))
+        category = (
+            _categorize_work(heading, year, found)
+            if series == "work"
+            else _categorize(heading, year, met)
+        )
+        found.append(category)
+        met.add(category)
     return tuple(found)
 
 
@@ -59,10 +66,8 @@ def categorize_child(heading: str, above: Category) -> Category:
 
 
 def _categorize(
-    heading: str, series: Series, year: int | None, before: Sequence[Category]
+    heading: str, year: int | None, before: Set[Category]
 ) -> Category:
-    if series == "work":
-        return _categorize_work(heading, year, before)
     if _LEADERSHIP.search(heading):
         return "leadership"
     shortcoming = _SHORTCOMINGS.search(heading)

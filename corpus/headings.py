@@ -37,6 +37,12 @@ _INLINE_BRACKET: Final = re.compile(rf"[（(]({_CN})[)）]")
 _BREAKS: Final = "。！？!?；;：: \u3000\n\t"
 """What may stand before a heading inside running text."""
 _STOP: Final = re.compile(r"[。！？；!?;：:\n]")
+_RUN_ON: Final = re.compile("^.{4,60}?(?<![统唯专同万之])(?=一是)")
+"""存在的问题一是…: the paragraph goes on without a stop."""
+_BLANK_AFTER: Final = re.compile(
+    "^\\S{2,40}?(?:举措|成效|做法|问题|不足|打算|安排|计划|情况|思路|原因)(?=[ \u3000]+\\S)"
+)
+"""On a single line a blank may be all that parts heading from paragraph."""
 _GENRE: Final = re.compile("举措|成效|做法|问题|不足|打算|安排|计划|情况|职责|思路|回顾|总结")
 _BARE: Final = re.compile(
     r"^[ \t\u3000]{0,12}("
@@ -86,6 +92,8 @@ def heading_text(text: str, heading: Heading, limit: int) -> str:
     limit = min(limit, heading.text_start + 4 * LONGEST_HEADING)
     stop = _STOP.search(text, heading.text_start, limit)
     found = text[heading.text_start : stop.start() if stop else limit].strip()
+    if run_on := _RUN_ON.match(found) or _BLANK_AFTER.match(found):
+        found = run_on[0].rstrip("，, 、")
     if len(found) > LONGEST_HEADING:
         comma = re.search("[，,]", found[:41])
         found = found[: comma.start()] if comma else found[:40]
