@@ -28,6 +28,8 @@ Uint32s = NDArray[np.uint32]
 DENSE: Final = 4096
 """A gram that stands at least every so many characters is kept as a roaring bitmap: then a
 container of 65,536 holds sixteen positions or more, and its head costs little."""
+MOST_RARE: Final = 255
+"""Positions of a rare gram, at most: their count is a byte."""
 _NEWLINE: Final = 0x0A
 _NOTHING: Final = np.zeros(0, np.uint32)
 
@@ -102,7 +104,7 @@ def _encode_lists(
     near_cost = 2 * numbers.element_counts(steps, firsts, 2)
     flat_cost = 3 * counts
     dense = counts * DENSE >= max(char_count, DENSE * 64)
-    rare = ~dense & (counts <= 255) & (flat_cost <= near_cost)
+    rare = ~dense & (counts <= MOST_RARE) & (flat_cost <= near_cost)
     near = ~dense & ~rare & (near_cost <= 4 * counts)
     wide_kind = ~dense & ~rare & ~near
 

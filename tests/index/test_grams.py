@@ -1,0 +1,87 @@
+"""Grams of all four kinds, against a plain scan."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from index.codec import grams
+from index.codec.container import Container, write_container
+from index.codec.grams import GramReader, code_points, encode_grams
+
+FAR = 140_000
+"""Characters between two places of the far gram: more than two bytes hold, twice."""
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    """Paragraphs of common characters, some less common, and one pair far apart."""
+    rng = random.Random(3)
+    parts = []
+    size = 0
+    while size < 6 * FAR:
+        some = "".join(rng.choices("人民政府法治建设", k=rng.randrange(1, 40)))
+        if rng.random() < 0.02:
+            some += rng.choice(["首违不罚", "双随机", "龘靐", "人人人", "\ud800x😀"])
+        if size // FAR != (size + len(some)) // FAR:
+            some += "遥远"
+        parts.append(some + "\n")
+        size += len(parts[-1])
+    return "".join(parts)
+
+
+@pytest.fixture(scope="module")
+def reader(text: str, tmp_path_factory: pytest.TempPathFactory) -> GramReader:
+    path: Path = tmp_path_factory.mktemp("grams") / "x.fz"
+    with pytest.MonkeyPatch.context() as patch:
+        # else only a segment of tens of millions of characters would have wide grams
+        patch.setattr(grams, "MOST_RARE", 4)
+        sections = encode_grams(code_points(text))
+    write_container(path, {f"body.{name}": values for name, values in sections.items()})
+    return GramReader(Container(path), "body", len(text))
+
+
+def places(text: str, wanted: str) -> list[int]:
+    found, at = [], text.find(wanted)
+    while at >= 0:
+        found.append(at)
+        at = text.find(wanted, at + 1)
+    return found
+
+
+def test_every_kind_is_there(reader: GramReader) -> None:
+    kinds = {gram: reader._find(gram).kind for gram in reader.bigrams()}
+    assert set(kinds.values()) == {"rare", "near", "wide", "dense"}
+    assert kinds["遥远"] == "wide"
+    assert kinds["人民"] == "dense"
+    assert kinds["双随"] == "near"
+
+
+def test_every_gram(reader: GramReader, text: str) -> None:
+    own = list(reader.bigrams())
+    assert own == sorted({text[i : i + 2] for i in range(len(text) - 1) if text[i] != "\n"})
+    for gram in own:
+        expected = places(text, gram)
+        assert reader.count(gram) == len(expected)
+        assert reader.positions(gram).tolist() == expected
+        assert list(reader.gram(gram)) == expected
+    assert reader.count("没有") == 0
+    assert not reader.gram("府没")
+
+
+def test_phrases_over_kinds(reader: GramReader, text: str) -> None:
+    rng = random.Random(4)
+    asked = {"遥远", "府遥远", "遥远\n", "建设首违不罚", "人人人", "人人人人", "龘靐\n", "x😀"}
+    rarities = [i for i, c in enumerate(text) if c in "首双龘遥"]
+    while len(asked) < 300:
+        at = rng.choice(rarities) - 3 if rng.random() < 0.5 else rng.randrange(len(text))
+        asked.add(text[max(0, at) : at + rng.randrange(1, 9)].split("\n")[0])
+    for phrase in asked - {""}:
+        assert reader.phrase(phrase).tolist() == places(text, phrase), phrase
+    assert reader.phrase("").tolist() == []
+
+
+def test_the_text_comes_back(reader: GramReader, text: str) -> None:
+    assert reader.restore(len(text)).tolist() == code_points(text).tolist()
