@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from search.errors import IndexUnavailable, RequestError
+from search.errors import CursorExpired, IndexUnavailable, RequestError
 from web.urls import BadParameter
 
 log = logging.getLogger(__name__)
@@ -64,7 +64,8 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(RequestError)
     def bad_request(error: RequestError) -> Response:
-        failure = Failure(400, "bad_request", "这个检索无法执行", str(error), "修改后重试。")
+        code = "cursor_expired" if isinstance(error, CursorExpired) else "bad_parameter"
+        failure = Failure(400, code, "这个检索无法执行", str(error), "修改后重试。")
         return answer(failure)
 
     @app.errorhandler(IndexUnavailable)

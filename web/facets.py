@@ -85,8 +85,9 @@ def year_bars(address: Address, facet: Facet | None, size: int) -> list[charts.B
     counts = [(int(v.value), v.count) for v in facet.values if v.value != UNLABELLED]
     if len(counts) < 2:
         return []
-    links = FacetLinks(address, "year", size)
     chosen = address.request.filters.get("year", urls.EMPTY)
+    links = FacetLinks(urls.filtered(address, "year", urls.EMPTY), "year", size)
+    cleared = urls.write(urls.filtered(address, "year", urls.EMPTY), size=size)
 
     def in_force(year: int) -> bool:
         return str(year) in chosen.include or any(
@@ -94,4 +95,9 @@ def year_bars(address: Address, facet: Facet | None, size: int) -> list[charts.B
             for low, high in chosen.ranges
         )
 
-    return charts.bars(sorted(counts), lambda year: links.toggle(str(year)), in_force)
+    def url(year: int) -> str:
+        # A bar means this year alone; the list of years beside the results adds one to others.
+        alone = chosen.include == (str(year),) and not chosen.ranges and not chosen.exclude
+        return cleared if alone else links.toggle(str(year))
+
+    return charts.bars(sorted(counts), url, in_force)

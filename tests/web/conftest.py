@@ -265,7 +265,7 @@ class PlainEngine:
     def search(self, request: SearchRequest) -> ResultPage:
         self.calls.append("search")
         if request.page * request.size > 10_000:
-            raise RequestError("页码过大，请用 cursor 继续。")
+            raise RequestError("page", str(request.page), "页码过大，请用 cursor 继续。")
         matches = list(self._matches(request.query, request.filters))
         if request.sort in ("-year", "year"):
             matches.sort(

@@ -184,7 +184,7 @@ def test_bookmarks_live_in_the_browser_and_travel_in_a_link(
     backup = json.loads(outputs["json"])
     assert len(backup["bookmarks"]) == 3
     assert "R/OL" in outputs["md"]
-    assert outputs["csv"].count("\r\n") == 4
+    assert outputs["csv"].count("\n") == 4
 
     saved = tmp_path / "backup.json"
     saved.write_text(outputs["json"], encoding="utf-8")

@@ -30,22 +30,38 @@ async function copy(text, done = "已复制") {
 }
 
 /* Stars. An item is {kind, url, title, sub, note, tags, added}; its url is its identity. */
+/* What a star stands for: said on it, or read off the hit or the group it stands in. */
+function named(star) {
+  const { star: kind, url, title, sub } = star.dataset;
+  if (url) return { kind, url, title, sub };
+  const group = star.closest(".group"), hit = star.closest(".hit"), link = $(hit ? "[data-hit]" : "h2 a", hit ?? group);
+  const address = new URL(link.href), hash = address.searchParams.get("h");
+  const parts = hit ? $$(".path .h", hit) : $$(".meta > span", group);
+  return {
+    kind,
+    url: address.pathname + (hash ? "?h=" + hash : ""),
+    title: $("h2", group).textContent.trim(),
+    sub: parts.map((one) => one.textContent.trim()).join(hit ? " › " : " · "),
+  };
+}
+
 function drawStars() {
   const urls = new Set(kept.read("bookmarks", []).map((item) => item.url));
   for (const star of $$("[data-star]")) {
-    const on = urls.has(star.dataset.url);
+    const { url, title } = named(star);
+    const on = urls.has(url);
     star.hidden = false;
     star.textContent = on ? "★" : "☆";
     star.setAttribute("aria-pressed", String(on));
+    star.setAttribute("aria-label", "收藏：" + title);
   }
 }
 
 function toggleStar(star) {
-  const items = kept.read("bookmarks", []);
-  const { star: kind, url, title, sub } = star.dataset;
-  const at = items.findIndex((item) => item.url === url);
+  const items = kept.read("bookmarks", []), item = named(star);
+  const at = items.findIndex((one) => one.url === item.url);
   if (at >= 0) items.splice(at, 1);
-  else items.unshift({ kind, url, title, sub, note: "", tags: [], added: new Date().toISOString().slice(0, 10) });
+  else items.unshift({ ...item, note: "", tags: [], added: new Date().toISOString().slice(0, 10) });
   say(kept.write("bookmarks", items) ? (at >= 0 ? "已取消收藏" : "已收藏") : "浏览器不允许保存");
   drawStars();
 }

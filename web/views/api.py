@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, jsonify, request
 from search.results import Gone, Hit, Moved, ReportDocument, ReportSummary, permalink
 from web import urls
 from web.errors import Failure, answer
+from web.openapi import describe
 from web.site import site
 from web.views.reports import land
 from web.views.trend import parse_trend
@@ -173,6 +174,12 @@ def suggest() -> Response:
     return jsonify(
         {"suggestions": [{"text": one.text, "kind": one.kind, "count": one.count} for one in found]}
     )
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    """This interface, described."""
+    return jsonify(describe(site().settings.trend_phrases))
 
 
 @blueprint.route("/", defaults={"rest": ""})
