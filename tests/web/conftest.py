@@ -468,10 +468,33 @@ class PlainEngine:
         return tuple(Suggestion(w, "word", 3) for w in words if w.startswith(typed))
 
     def similar(self, report_id: str, passage: str, size: int = 10) -> tuple[Hit, ...]:
-        return ()
+        (same,) = [
+            m
+            for m in self._matches("", NO_FILTERS)
+            if (m.document.summary.id, m.place.passage) == (report_id, passage)
+        ]
+        return tuple(
+            self._hit(m)
+            for m in self._matches("", NO_FILTERS)
+            if m.place.section == same.place.section and m.document is not same.document
+        )[:size]
 
     def neighbours(self, report_id: str, passage: str) -> Neighbours | None:
-        return None
+        documents = {d.summary.id: d for d in self.documents}
+        own = documents[report_id].summary
+
+        def beside(step: int) -> Hit | None:
+            for match in self._matches("", NO_FILTERS):
+                other = match.document.summary
+                if (
+                    match.place.passage == passage
+                    and own.year
+                    and ((other.agency, other.year) == (own.agency, own.year + step))
+                ):
+                    return self._hit(match)
+            return None
+
+        return Neighbours(beside(-1), beside(1), None, None)
 
     def reports(self, page: int = 1, size: int = 50, filters: Any = NO_FILTERS) -> ReportList:
         found = [

@@ -133,6 +133,19 @@ def test_a_passages_link_marks_that_passage(client: FlaskClient, report: Any) ->
     assert page.count("<mark>") == 2
 
 
+def test_what_stands_beside_a_passage(client: FlaskClient, report: Any) -> None:
+    place = report.passages[2]
+    base = f"/reports/{report.summary.id}/{place.passage}"
+    words = text_of(client.get(f"{base}?h={place.hash}").text)
+    assert "2020 年同一章节 2022 年同一章节" in words
+    page = client.get(f"{base}/similar").text
+    assert page.count("data-hit") == 20
+    assert client.get(f"/reports/{report.summary.id}/s99/similar").status_code == 404
+    assert client.get("/reports/nobody/s1/similar").status_code == 404
+    assert client.get("/reports/goneid0000/s1/similar").status_code == 410
+    assert client.get("/reports/oldid00000/s1.1/similar").status_code == 301
+
+
 def test_a_passage_whose_text_moved_or_changed(client: FlaskClient, report: Any) -> None:
     base = f"/reports/{report.summary.id}"
     place = report.passages[3]

@@ -97,6 +97,30 @@ def report(report_id: str, passage: str | None = None) -> str | Response:
     return render_template("report.html", **_page(found, reading, landing, marks, query))
 
 
+@blueprint.get("/reports/<report_id>/<passage>/similar")
+def similar(report_id: str, passage: str) -> str | Response:
+    """Passages of other reports most like this one."""
+    here = site()
+    found = here.engine.report(report_id)
+    if isinstance(found, Moved):
+        return redirect(permalink(found.to, passage), 301)
+    if isinstance(found, Gone):
+        return answer(failure_of(410), gone=found.id)
+    place = land(found, passage, "").place if found else None
+    if found is None or place is None:
+        abort(404)
+    cap = here.settings.mark_characters
+    hits = here.engine.similar(found.summary.id, place.passage, size=here.settings.page_size)
+    return render_template(
+        "similar.html",
+        report=found.summary,
+        place=place,
+        text=found.text[place.start : place.end].strip(),
+        hits=[(hit, [marked(s.text, s.spans, cap) for s in hit.snippets]) for hit in hits],
+        back=permalink(found.summary.id, place.passage, place.hash),
+    )
+
+
 def land(document: ReportDocument, passage: str | None, hash: str) -> Landing:
     """The passage that the address means in the text as it is now."""
     if passage is None:
@@ -163,6 +187,8 @@ def _page(
         },
         "citation": cite(document, address, place),
         "permalink": address,
+        "neighbours": here.engine.neighbours(summary.id, place.passage) if place else None,
+        "similar_url": f"{permalink(summary.id, place.passage)}/similar" if place else "",
         "cite_url": f"/cite/{summary.id}/{place.passage}?h={place.hash}&"
         if place
         else f"/cite/{summary.id}?",
