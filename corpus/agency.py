@@ -18,7 +18,7 @@ from corpus.model import UNKNOWN, Certainty, Provenance
 
 _SUFFIX: Final = (
     "(?:人民政府(?:办公厅|办公室)?|街道办事处|管理委员会|管委会|委员会|办公室|总局|分局|局|厅|委|部|署|总队|支队"
-    "|大队|中心|公司|街道|国务院)"
+    "|大队|中心|公司|街道|银行|国务院)"
 )
 _NAME: Final = rf"[\u4e00-\u9fff·]{{1,30}}?{_SUFFIX}"
 _ALIAS: Final = rf"(?:[（(]({_NAME})[)）])?"
@@ -29,13 +29,24 @@ _TITLE_YEAR: Final = (
     r"|[一二][〇○零一二三四五六七八九]{3})年(?:度)?"
 )
 _TITLE_TAIL: Final = re.compile(
-    rf"^(?:中共.{{1,20}}委(?:员会)?[、和 ]?)?(?:关于)?(?:{_TITLE_YEAR})?(?P<agency>.+?)"
+    rf"^(?:中共[^、和]{{1,20}}?委(?:员会)?[、和 ]*(?=.{{2,12}}人民政府))?(?:关于)?(?:{_TITLE_YEAR})?(?P<agency>.+?)"
     rf"(?:关于)?(?:{_TITLE_YEAR})?(?:度)?(?:全面)?(?:贯彻|落实|推进|加强|开展|深入推进|贯彻落实)*"
-    r"(?:党政主要负责人.*)?(?:法治政府|依法行政|法治建设|依法治|法治工作|法治|政府工作|政府信息)"
+    r"(?:党政主要负责人.*)?[《“\"]?(?:法治政府|依法行政|法治建设|依法治(?![省市县区]委)|法治工作|法治|政府工作|政府信息)"
+)
+_TITLE_END: Final = re.compile(
+    rf"报告(?:[—－-]{{1,2}}|[（(])([\u4e00-\u9fff]{{2,24}}{_SUFFIX})[)）]?$"
+)
+_ZONE: Final = re.compile("(?:开发|高新|园|度假|保税|示范|新)区$")
+"""Zones have a 管理委员会 in a government's place."""
+_NOWHERE: Final = re.compile("^(?:区|县|市|省|镇|乡)(?!委|场)")
+_LOCAL: Final = re.compile(
+    "^(?!国家|中国|国务院|全国).*(?:(?<!总)局|委员会|厅|办公室|中心|大队|支队|人民政府|办事处)$"
 )
 _BARE_REGION: Final = re.compile("(?:省|市|区|县|旗|州|盟|镇|乡|自治区)$")
 _MASKED: Final = re.compile(r"[*＊×xX]{1,}|某|[ＸX]{1,}")
-_NOT_A_NAME: Final = re.compile("^(?:我|全|本|该|各|其|市委|区委|县委|党委|省委)|领导|要求|部署|意见|关于|根据|为|和各|等")
+_NOT_A_NAME: Final = re.compile(
+    "^(?:我|全|本|该|各|其|市委|区委|县委|党委|省委)|领导|要求|部署|意见|关于|根据|为|和各|等"
+)
 _SUBJECT: Final = re.compile(
     rf"(?:^|[，,。：:\s])(?:(?:今年|一年来|{_YEAR_WORDS})[，,]?)?(?P<agency>{_NAME}){_ALIAS}"
     r"(?=(?:在|坚持|认真|深入|以|全面|紧紧|紧扣|按照|始终|严格|积极|高度|立足|围绕|切实|坚决|扎实|持续|聚焦|牢牢|"
@@ -43,7 +54,9 @@ _SUBJECT: Final = re.compile(
 )
 
 
-_CENTRAL_PREFIX: Final = re.compile("(?:国家税务总局|国家统计局|中华人民共和国|国家金融监督管理总局)(?=.)")
+_CENTRAL_PREFIX: Final = re.compile(
+    "(?:国家税务总局|国家统计局|中华人民共和国|国家金融监督管理总局)(?=.)"
+)
 """A central body's name in front of its local office's."""
 
 
@@ -65,18 +78,28 @@ def find_agency(title: str | None, text: str, body_start: int) -> AgencyFound:
     for name, alias, provenance in _candidates(title, text, body_start):
         if _MASKED.search(name):
             return NO_AGENCY
-        return describe_agency(_fullest(name, text), alias, text, provenance)
+        fullest = _fullest(name, text)
+        if _is_nameless(fullest):
+            continue  # 区司法局 or 市场监督管理局: whose, nothing in the document says
+        return describe_agency(fullest, alias, text, provenance)
     return NO_AGENCY
 
 
-def describe_agency(
-    name: str, alias: str | None, text: str, provenance: Provenance
-) -> AgencyFound:
+def _is_nameless(name: str) -> bool:
+    """Whether a name says what office it is but not of which place."""
+    if _NOWHERE.match(name) and not gazetteer.resolve(name):
+        return True
+    office = find_office(name)
+    return office is not None and office.start == 0 and bool(_LOCAL.search(name))
+
+
+def describe_agency(name: str, alias: str | None, text: str, provenance: Provenance) -> AgencyFound:
     """Kind, region and canonical form of a printed name."""
     aliases = [alias] if alias else []
     office = find_office(name)
     if office is None and _BARE_REGION.search(name):
-        name += "人民政府"
+        zone = _ZONE.search(name) and not gazetteer.resolve(name)
+        name += "管理委员会" if zone else "人民政府"
         office = find_office(name)
     elif re.search("街道$|街道办$", name):
         name = re.sub("街道(?:办)?$", "街道办事处", name)
@@ -174,6 +197,13 @@ def _candidates(
 
 def _from_title(title: str) -> tuple[str, str | None] | None:
     plain = plain_digits("".join(title.split()))
+    found, behind = _before_topic(plain), _at_title_end(plain)
+    if found and behind and found[1] is None:
+        return found[0], behind[0]
+    return found or behind
+
+
+def _before_topic(plain: str) -> tuple[str, str | None] | None:
     match = _TITLE_TAIL.match(plain)
     if not match:
         return None
@@ -185,11 +215,19 @@ def _from_title(title: str) -> tuple[str, str | None] | None:
         name, alias = bracket[1], bracket[2]
         if not find_office(alias):
             alias = None
-    if not re.fullmatch("[\u4e00-\u9fff·*＊×xX]{2,40}", name):
+    if not re.fullmatch("[\u4e00-\u9fff·*＊×xX]{2,40}", name) or name.startswith(
+        ("全", "我", "本")
+    ):
         return None
     if find_office(name) or _BARE_REGION.search(name) or re.search(rf"{_SUFFIX}$", name):
         return name, alias
     return None
+
+
+def _at_title_end(title: str) -> tuple[str, str | None] | None:
+    """…年度报告——某局, …年度报告（某局）."""
+    match = _TITLE_END.search(title)
+    return (match[1], None) if match and find_office(match[1]) else None
 
 
 def _from_signature(text: str) -> tuple[str, str | None] | None:
@@ -230,7 +268,9 @@ def _fullest(name: str, text: str) -> str:
         return name
     bare = re.sub("^(?:区|市|县|省)", "", name)
     best = name
-    for match in re.finditer(rf"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{{1,18}}?){re.escape(name)}", text):
+    for match in re.finditer(
+        rf"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{{1,18}}?){re.escape(name)}", text
+    ):
         fuller = match[1] + name
         office = find_office(fuller)
         head = fuller[: office.start] if office else ""

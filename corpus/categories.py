@@ -29,9 +29,7 @@ _ACHIEVEMENTS: Final = re.compile(
 _YEAR: Final = re.compile("(20[0-9]{2})年")
 
 
-def categorize(
-    headings: Sequence[str], series: Series, year: int | None
-) -> tuple[Category, ...]:
+def categorize(headings: Sequence[str], series: Series, year: int | None) -> tuple[Category, ...]:
     """The category of each first-level heading, in order."""
     found: list[Category] = []
     met: set[Category] = set()
@@ -65,16 +63,16 @@ def categorize_child(heading: str, above: Category) -> Category:
     return "plans" if _CHILD_PLANS.fullmatch(heading) else above
 
 
-def _categorize(
-    heading: str, year: int | None, before: Set[Category]
-) -> Category:
+def _categorize(heading: str, year: int | None, before: Set[Category]) -> Category:
     if _LEADERSHIP.search(heading):
         return "leadership"
     shortcoming = _SHORTCOMINGS.search(heading)
     plan = _PLANS.search(heading)
     if shortcoming and (not plan or shortcoming.start() < plan.start()):
         # 问题导向, 解决问题 and the like are deeds, not confessions
-        if not re.search("问题(?:导向|整改)|(?:解决|破解|化解|整治).{0,6}(?:问题|难点|短板)", heading):
+        if not re.search(
+            "问题(?:导向|整改)|(?:解决|破解|化解|整治).{0,6}(?:问题|难点|短板)", heading
+        ):
             return "shortcomings"
     if plan:
         return "plans"
@@ -85,9 +83,11 @@ def _categorize(
         return "other"
     if _ACHIEVEMENTS.search(heading) or not before or "plans" not in before:
         # Without a word that tells, what stands before the shortcomings is what was done.
-        return "achievements" if "shortcomings" not in before or _ACHIEVEMENTS.search(
-            heading
-        ) else "other"
+        return (
+            "achievements"
+            if "shortcomings" not in before or _ACHIEVEMENTS.search(heading)
+            else "other"
+        )
     return "other"
 
 

@@ -45,6 +45,12 @@ class Resolved:
     """The regions as the name prints them, outermost first."""
 
 
+_PEOPLES: Final = re.compile(
+    "(?:藏|羌|彝|白|傣|景颇|傈僳|哈尼|壮|苗|侗|布依|土家|朝鲜|回)族|蒙古族?(?=藏|$)|哈萨克|柯尔克孜"
+)
+"""Peoples named in the autonomous prefectures' full names."""
+
+
 @lru_cache(maxsize=1)
 def _divisions() -> tuple[dict[str, Place], dict[str, list[Place]]]:
     """Places by code, and by name, without the towns."""
@@ -80,7 +86,9 @@ def _rank(code: str, name: str) -> Rank:
 
 
 def _short_names(name: str, rank: Rank) -> Iterator[str]:
-    """Autonomous divisions are often printed short: 广西, 内蒙古."""
+    """Autonomous divisions are often printed short: 广西, 内蒙古, 阿坝州."""
+    if name.endswith("自治州"):
+        yield _PEOPLES.sub("", name.removesuffix("自治州")) + "州"
     if rank == "province" and name.endswith("自治区"):
         yield re.sub("(?:壮族|回族|维吾尔)?自治区$", "", name)
 
@@ -159,9 +167,9 @@ def _chain(name: str) -> list[str]:
         for size in range(min(LONGEST_NAME, len(name) - at), 1, -1):
             part = name[at : at + size]
             places = candidates(part)
-            if not places or (not part.endswith(_REGION_ENDS) and size < 3):
-                if not (places and at == 0):
-                    continue
+            short = not part.endswith(_REGION_ENDS) and size < 3
+            if not places or (short and at > 0):
+                continue
             if options is not None:
                 places = [p for p in places if any(_within(p, upper) for upper in options)]
             if places:

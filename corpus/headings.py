@@ -26,7 +26,10 @@ _LINE_MARKS: Final[tuple[tuple[Mark, re.Pattern[str]], ...]] = (
     ("cn", re.compile(rf"^{_BLANK}({_CN}){_BLANK}[、．.，,:：]", re.M)),
     ("cn_bracket", re.compile(rf"^{_BLANK}[（(]{_BLANK}({_CN}){_BLANK}[)）][、.．]?", re.M)),
     ("arabic", re.compile(rf"^{_BLANK}([0-9０-９]{{1,2}}){_BLANK}[.．、](?![0-9０-９])", re.M)),
-    ("arabic_bracket", re.compile(rf"^{_BLANK}[（(]{_BLANK}([0-9０-９]{{1,2}}){_BLANK}[)）]", re.M)),
+    (
+        "arabic_bracket",
+        re.compile(rf"^{_BLANK}[（(]{_BLANK}([0-9０-９]{{1,2}}){_BLANK}[)）]", re.M),
+    ),
 )
 _ORDINAL: Final = re.compile(rf"^{_BLANK}第({_CN})[、，,:：]", re.M)
 """第一、 heads a section only where no 一、 does: else it counts inside a paragraph."""
@@ -222,9 +225,7 @@ def _inline_brackets(
             if 0 < missing <= 5:
                 start = before.text_start if before else top.text_start
                 gap = list(
-                    _inline_brackets_in(
-                        text, start, following.start, value, near=before is None
-                    )
+                    _inline_brackets_in(text, start, following.start, value, near=before is None)
                 )
                 if len(gap) == missing:
                     yield from gap

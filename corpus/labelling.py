@@ -58,9 +58,7 @@ def label_report(
     shown, title_from = _shown_title(given, title, agency, year, series, clean)
     number = _DOCUMENT_NUMBER.search(text[: max(first, 200)])
     if "url" in given:
-        sources = tuple(
-            Source(s.path, s.sha256, s.size, given["url"]) for s in sources
-        )
+        sources = tuple(Source(s.path, s.sha256, s.size, given["url"]) for s in sources)
     return Report(
         series=series,
         title=shown,
@@ -120,7 +118,9 @@ def _shown_title(
         return title, Provenance("title", "read", title)
     if agency.name is None and year.year is None:
         first = next((line.strip() for line in clean.text.split("\n") if line.strip()), "")
-        shown = clean.page_title or (first[:40] + ("…" if len(first) > 40 else "")) or "（空白文件）"
+        shown = (
+            clean.page_title or (first[:40] + ("…" if len(first) > 40 else "")) or "（空白文件）"
+        )
         return shown, Provenance("page" if clean.page_title else "none", "inferred", shown)
     kind = "政府工作报告" if series == "work" else "法治政府建设情况报告"
     when = f"{year.year}年" if year.year is not None else ""

@@ -38,9 +38,7 @@ def find_published(text: str, page_published: str | None) -> PublishedFound:
         if iso := _labelled(line):
             return PublishedFound(iso, Provenance("page", "read", line[:_LONGEST_LINE]))
     if page_published and (found := find_dates(page_published)):
-        return PublishedFound(
-            found[0][2].isoformat(), Provenance("page", "read", page_published)
-        )
+        return PublishedFound(found[0][2].isoformat(), Provenance("page", "read", page_published))
     for line in top:
         if iso := _whole_line(line.strip("（）()【】[]")):
             return PublishedFound(iso, Provenance("page", "read", line))
@@ -76,7 +74,5 @@ def _printing_footer(last: Sequence[str]) -> PublishedFound:
     for line in reversed(last):
         if len(line) <= _LONGEST_LINE and _PRINTED.search(line) and not _SENTENCE.search(line):
             if dates := find_dates(line):
-                return PublishedFound(
-                    dates[-1][2].isoformat(), Provenance("footer", "read", line)
-                )
+                return PublishedFound(dates[-1][2].isoformat(), Provenance("footer", "read", line))
     return PublishedFound(None, UNKNOWN)

@@ -12,24 +12,54 @@ from typing import Final, NamedTuple
 
 from corpus.model import Section, Series
 
-_TOPIC: Final = "法治政府建设|依法行政|法治建设|依法治[省市县区镇]|法治(?:政府)?工作|法治单位|法治机关"
-_FAZHI_TITLE: Final = re.compile(rf"(?:{_TOPIC}).*(?:报告|总结|汇报|情况)|(?:报告|总结|情况).*(?:{_TOPIC})")
+_TOPIC: Final = (
+    "法治政府建设|依法行政|法治建设|依法治[省市县区镇]|法治(?:政府)?工作|法治单位|法治机关"
+)
+_TRADE: Final = re.compile(
+    "法治(?!政府)[\u4e00-\u9fff]{2}(?:建设)?(?:工作)?(?:的)?(?:情况)?(?:的)?(?:报告|总结|汇报|情况)"
+)
+"""法治公安, 法治税务, 法治水利 …: one trade's own report."""
+_FAZHI_TITLE: Final = re.compile(
+    rf"(?:{_TOPIC}).*(?:报告|总结|汇报|情况)|(?:报告|总结|情况).*(?:{_TOPIC})"
+)
 _WORK_TITLE: Final = re.compile("政府工作(?:的)?报告")
 _DISCLOSURE_TITLE: Final = re.compile("政府信息公开.*报告")
 _NOT_A_REPORT: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
-    ("计划或要点", re.compile("(?:工作)?(?:计划|要点|方案|规划|任务分工|分工方案|责任清单|安排)(?:[（(].*[)）])?$")),
-    ("通知或意见", re.compile("的?(?:通知|通告|公告|意见|办法|规定|函|批复|决定|复函|通报)(?:[（(].*[)）])?$")),
+    (
+        "计划或要点",
+        re.compile(
+            "(?:工作)?(?:计划|要点|方案|规划|任务分工|分工方案|责任清单|安排)(?:[（(].*[)）])?$"
+        ),
+    ),
+    (
+        "通知或意见",
+        re.compile(
+            "的?(?:通知|通告|公告|意见|公示|办法|规定|函|批复|决定|复函|通报)(?:[（(].*[)）])?$"
+        ),
+    ),
     ("解读或问答", re.compile("解读|问答|一图读懂|图解|访谈|发布会|答记者问")),
-    ("新闻", re.compile("(?:召开|举行|举办|开展|印发|发布|公布|出台|听取|审议|部署|启动|获评|荣获|报送).{0,30}(?:会|会议|活动|培训|报告|工作|督察|创建|示范)$")),
+    (
+        "新闻",
+        re.compile(
+            "(?:召开|举行|举办|开展|印发|发布|公布|出台|听取|审议|部署|启动|获评|荣获|报送).{0,30}(?:会|会议|活动|培训|报告|工作|督察|创建|示范)$"
+        ),
+    ),
     ("评论或文章", re.compile("^(?:论|谈|浅谈|浅析|关于.{0,20}的?思考)|研究$|述评|观察$|评论$")),
-    ("督察或考核材料", re.compile("(?:督察|考核|评估|评查|述职述法|述法)(?:.{0,6})(?:报告|情况|方案|通报)$")),
+    (
+        "督察或考核材料",
+        re.compile("(?:督察|考核|评估|评查|述职述法|述法)(?:.{0,6})(?:报告|情况|方案|通报)$"),
+    ),
     ("汇编目录", re.compile("(?:目录|汇编|一览表|清单|统计表)$")),
 )
-_NEWS_BODY: Final = re.compile("(?:本报讯|本网讯|记者[ 　]?[\u4e00-\u9fff]{2,4}[ 　]?(?:报道|摄|）)|近日[，,]|日前[，,]|(?:今天|昨日|\\d{1,2}日)(?:上午|下午))")
+_NEWS_BODY: Final = re.compile(
+    "(?:本报讯|本网讯|记者[ 　]?[\u4e00-\u9fff]{2,4}[ 　]?(?:报道|摄|）)|近日[，,]|日前[，,]|(?:今天|昨日|\\d{1,2}日)(?:上午|下午))"
+)
 _BODY_FAZHI: Final = re.compile(
     rf"(?:{_TOPIC})[^。]{{0,60}}(?:报告|汇报|总结)(?:如下|于后)?|(?:报告|汇报|总结)如下"
 )
-_BODY_WORK: Final = re.compile("向(?:大会|全国人民代表大会|第[^。]{1,20}会议)?.{0,12}(?:作政府工作(?:的)?报告|报告(?:本届)?政府(?:过去.{0,4})?(?:的)?工作)|报告政府工作")
+_BODY_WORK: Final = re.compile(
+    "向(?:大会|全国人民代表大会|第[^。]{1,20}会议)?.{0,12}(?:作政府工作(?:的)?报告|报告(?:本届)?政府(?:过去.{0,4})?(?:的)?工作)|报告政府工作"
+)
 _DELIVERED: Final = re.compile(
     "代表(?:国务院|[\u4e00-\u9fff]{0,8}人民政府)[，,]?[^。\\n]{0,20}向[^。\\n]{0,24}(?:会议|大会)[^。\\n]{0,40}报告"
     "|在第[一二三四五六七八九十]{1,3}届全国人民代表大会第[一二三四五六七八九十]{1,3}次会议上[\\s\\S]{0,120}代表国务院"
@@ -62,7 +92,7 @@ def find_series(title: str | None, text: str, outline: Sequence[Section]) -> Ser
                 return SeriesFound("other", f"标题像是{name}：{plain}")
         if _DISCLOSURE_TITLE.search(plain):
             return SeriesFound("disclosure", "")
-        if _FAZHI_TITLE.search(plain):
+        if _FAZHI_TITLE.search(plain) or _TRADE.search(plain):
             if _NEWS_BODY.search(text[len(title) : len(title) + 200]) and not outline:
                 return SeriesFound("other", f"正文像是新闻报道：{plain}")
             return SeriesFound("fazhi", "")

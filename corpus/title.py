@@ -15,8 +15,9 @@ _LINES: Final = 14
 
 _TOPIC: Final = "法治政府|依法行政|法治建设|依法治[省市县区镇]|法治工作|政府工作|政府信息公开|法治"
 _END: Final = (
-    "(?:报告|工作总结|总结|情况汇报|工作汇报|汇报|情况|计划|要点|方案|通知|规划|安排|解读|意见|公告|通报)"
-    "(?:[（(][^（）()]{1,12}[)）])?"
+    "(?:报告|工作总结|总结|情况汇报|工作汇报|汇报|情况|计划|要点|方案|通知|规划|安排|打算|思路|设想|解读"
+    "|意见|公告|公示|通报|研究|问答|图解)"
+    "(?:[（(][^（）()]{1,24}[)）]|[—－]{1,2}[\u4e00-\u9fff]{3,30})?"
 )
 _WHOLE: Final = re.compile(rf"^(?=.*(?:{_TOPIC})).*{_END}$")
 _SENTENCE: Final = re.compile("[。；;!！]|[，,].*[，,]|如下[:：]?$|^现将|^各位代表")
@@ -25,7 +26,12 @@ _WORK: Final = re.compile("^(?:(?:19|20)\\d\\d年)?.{0,16}政府工作报告(?:�
 
 _DELIVERED: Final = re.compile("各位代表")
 _OTHER_REPORT: Final = re.compile("关于.{4,60}的报告$")
-_NUMBER_LINE: Final = re.compile("[^，。]{1,20}[〔\\[（(【](?:19|20)\\d\\d[〕\\])）】]第?\\d{1,4}号$")
+_NUMBER_LINE: Final = re.compile(
+    "[^，。]{1,20}[〔\\[（(【](?:19|20)\\d\\d[〕\\])）】]第?\\d{1,4}号$"
+)
+
+
+_NUMBER_TAIL: Final = re.compile("[ \u3000]+\\S{1,10}[〔\\[（(]20\\d\\d[〕\\])）]第?\\d{1,4}号$")
 
 
 class TitleFound(NamedTuple):
@@ -46,10 +52,12 @@ def find_title(text: str, limit: int) -> TitleFound | None:
             return TitleFound(work, start, start + len(line))
         joined = ""
         for last in range(first, min(first + 4, len(lines))):
-            piece = lines[last][1].strip()
+            piece = _NUMBER_TAIL.sub("", lines[last][1].strip())
             if not piece or len(joined) + len(piece) > LONGEST_TITLE:
                 break
-            if _SENTENCE.search(piece) or re.match("[（(]?(?:发布|来源|时间|日期|索引|文号)", piece):
+            if _SENTENCE.search(piece) or re.match(
+                "[（(]?(?:发布|来源|时间|日期|索引|文号)", piece
+            ):
                 break
             joined += _clean(piece)
             if _WHOLE.match(_bare(joined)):
@@ -91,7 +99,7 @@ def _work_title(line: str) -> str | None:
 
 
 def _top_lines(text: str, limit: int) -> list[tuple[int, str]]:
-    found = []
+    found: list[tuple[int, str]] = []
     at = 0
     while at < limit and len(found) < _LINES:
         end = text.find("\n", at)

@@ -123,9 +123,7 @@ def _from_headings(outline: Sequence[Section]) -> YearFound:
             return YearFound(years[0][0], Provenance("headings", "read", section.heading))
     for section, years in dated:
         if years:
-            return YearFound(
-                years[0][0] - 1, Provenance("headings", "inferred", section.heading)
-            )
+            return YearFound(years[0][0] - 1, Provenance("headings", "inferred", section.heading))
     return NO_YEAR
 
 
@@ -150,9 +148,7 @@ def _delivered(
     if dates := find_dates(head):
         return YearFound(dates[0][2].year, Provenance("first_sentence", "inferred", head[:40]))
     if published:
-        return YearFound(
-            int(published[:4]), Provenance("published", "inferred", published)
-        )
+        return YearFound(int(published[:4]), Provenance("published", "inferred", published))
     return NO_YEAR
 
 
