@@ -96,7 +96,12 @@ SCHEMAS: Json = {
         }
     ),
     "FacetValue": _object(
-        {"value": _TEXT, "label": _TEXT, "count": _COUNT, "selected": {"type": "boolean"}}
+        {
+            "value": {"type": ["string", "integer"]},
+            "label": _TEXT,
+            "count": _COUNT,
+            "selected": {"type": "boolean"},
+        }
     ),
     "SearchResult": _object(
         {
@@ -162,7 +167,7 @@ SCHEMAS: Json = {
                     {
                         "query": _TEXT,
                         "total": {"$ref": "#/components/schemas/Total"},
-                        "rows": _array(
+                        "years": _array(
                             _object(
                                 {
                                     "year": _MAYBE_YEAR,

@@ -28,7 +28,7 @@ def test_search_has_the_fixed_shape(client: FlaskClient) -> None:
     snippet = hit["snippets"][0]
     assert [snippet["text"][a:b] for a, b in snippet["spans"]] == ["放管服", "放管服"]
     assert client.get(hit["url"]).status_code == 200
-    year = next(one for one in found["facets"]["year"] if one["value"] == "2021")
+    year = next(one for one in found["facets"]["year"] if one["value"] == 2021)
     assert {"value", "label", "count", "selected"} <= set(year)
     assert year["selected"] is True
     assert set(found["facets"]) == {"agency", "year", "section", "kind", "region"}
@@ -56,13 +56,13 @@ def test_unknown_labels_are_null(client: FlaskClient) -> None:
 
 def test_trend_adds_up(client: FlaskClient) -> None:
     (found,) = get(client, "/api/v1/trend?q=首违不罚")["trends"]
-    rows = {row["year"]: row for row in found["rows"]}
+    rows = {row["year"]: row for row in found["years"]}
     assert rows[2020]["reports"] == 0
     assert rows[2021] | {"characters": 0, "per_10k": 0} == {
         "year": 2021, "reports": 3, "held": 3, "share": 1.0, "occurrences": 6, "characters": 0,
         "per_10k": 0,
     }  # fmt: skip
-    assert sum(row["occurrences"] for row in found["rows"]) == found["total"]["occurrences"]
+    assert sum(row["occurrences"] for row in found["years"]) == found["total"]["occurrences"]
 
 
 @pytest.mark.parametrize(

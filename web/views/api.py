@@ -6,7 +6,8 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request
 
-from search.results import Gone, Hit, Moved, ReportDocument, ReportSummary, permalink
+from search.results import Gone, Moved, ReportDocument, ReportSummary, permalink
+from search.to_json import page_json, trend_json
 from web import urls
 from web.errors import Failure, answer
 from web.openapi import describe
@@ -23,59 +24,7 @@ Json = dict[str, Any]
 def search() -> Response:
     """Hits, totals and facets of one question."""
     address = urls.parse_address(request.args, tab="passages", size=site().settings.page_size)
-    page = site().engine.search(address.request)
-    total = page.total
-    return jsonify(
-        {
-            "query": page.query,
-            "total": {
-                "reports": total.reports,
-                "passages": total.passages,
-                "occurrences": total.occurrences,
-            },
-            "took_ms": round(page.took_ms, 3),
-            "generation": page.generation,
-            "next_cursor": page.next_cursor,
-            "hits": [hit_json(hit) for hit in page.hits],
-            "facets": {
-                field: [
-                    {
-                        "value": one.value,
-                        "label": one.label,
-                        "count": one.count,
-                        "selected": one.selected,
-                    }
-                    for one in facet.values
-                ]
-                for field, facet in page.facets.items()
-            },
-            "total_values": {field: facet.total_values for field, facet in page.facets.items()},
-            "understood": page.understood,
-            "notices": [
-                {"code": one.code, "message": one.message, "span": one.span} for one in page.notices
-            ],
-        }
-    )
-
-
-def hit_json(hit: Hit) -> Json:
-    """A hit as DESIGN §8 lists it."""
-    return {
-        "report_id": hit.report_id,
-        "passage": hit.passage,
-        "hash": hit.hash,
-        "title": hit.title,
-        "agency": hit.agency,
-        "year": hit.year,
-        "section": hit.section,
-        "heading": list(hit.heading),
-        "url": hit.url,
-        "score": hit.score,
-        "occurrences": hit.occurrences,
-        "snippets": [
-            {"text": one.text, "spans": [list(span) for span in one.spans]} for one in hit.snippets
-        ],
-    }
+    return jsonify(page_json(site().engine.search(address.request)))
 
 
 @blueprint.get("/reports")
@@ -139,29 +88,7 @@ def trend() -> Response:
     return jsonify(
         {
             "generation": site().engine.generation(),
-            "trends": [
-                {
-                    "query": one.query,
-                    "total": {
-                        "reports": one.total.reports,
-                        "passages": one.total.passages,
-                        "occurrences": one.total.occurrences,
-                    },
-                    "rows": [
-                        {
-                            "year": row.year,
-                            "reports": row.reports,
-                            "held": row.held,
-                            "share": row.share,
-                            "occurrences": row.occurrences,
-                            "characters": row.characters,
-                            "per_10k": row.per_10k,
-                        }
-                        for row in one.rows
-                    ],
-                }
-                for one in found
-            ],
+            "trends": [trend_json(one) for one in found],
         }
     )
 
