@@ -79,11 +79,10 @@ class Segmenter:
         self._rjieba: rjieba.Jieba | None = rjieba.Jieba() if rjieba is not None else None
         own = DICTIONARY.read_bytes() if DICTIONARY.is_file() else b""
         for line in own.decode("utf-8").splitlines():
-            if line and not line.startswith("#"):
-                word, frequency, tag = line.split(" ")
-                self._jieba.add_word(word, int(frequency), tag)
-                if self._rjieba is not None:
-                    self._rjieba.add_word(word, int(frequency), tag)
+            word, frequency, tag = line.split(" ")
+            self._jieba.add_word(word, int(frequency), tag)
+            if self._rjieba is not None:
+                self._rjieba.add_word(word, int(frequency), tag)
         if self._rjieba is not None and any(
             self._jieba.lcut(text) != self._rjieba.cut(text) for text in _SELF_TEST
         ):
@@ -93,6 +92,11 @@ class Segmenter:
         self.accelerated = self._rjieba is not None
         # rjieba is not part of the name: it is used only where it cuts the same
         self.name = f"jieba {jieba.__version__} {digest}"
+
+    def cut_by_jieba(self, folded: str) -> list[str]:
+        """What ``cut`` is held against: jieba alone, with the same dictionaries."""
+        words: list[str] = self._jieba.lcut(folded)
+        return words
 
     def cut(self, folded: str) -> list[str]:
         """Words in order, joined again the text itself; punctuation stands alone."""
@@ -113,6 +117,10 @@ class Segmenter:
         if fast is not None:
             words += fast.cut("".join(plain))
         return words
+
+    def knows(self, word: str) -> bool:
+        """Whether the dictionaries have the word."""
+        return bool(self._jieba.FREQ.get(word))
 
     def sub_words(self, word: str) -> tuple[SubWord, ...]:
         """The dictionary's words of two and three characters inside a longer word."""
