@@ -1,0 +1,202 @@
+"""One generation's labels as global arrays: passages and reports of all segments in one row.
+
+A passage's number here is its segment's base plus its number there.  Nothing is looked up in
+text; that is ``leaves``'s work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.folding import fold_query
+from corpus.model import CATEGORIES
+from index.snapshot import IndexSnapshot
+from index.types import Segment
+from search.request import Field, Sort
+
+Bools = NDArray[np.bool_]
+Int32s = NDArray[np.int32]
+Int64s = NDArray[np.int64]
+
+SECTIONS = len(CATEGORIES)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelColumn:
+    """A report's label as an ordinal into ``values``; -1 unknown."""
+
+    ordinals: Int32s
+    values: tuple[str, ...]
+
+
+class Columns:
+    """Global columns over a snapshot's segments."""
+
+    def __init__(self, snapshot: IndexSnapshot) -> None:
+        self.snapshot = snapshot
+        self.segments: tuple[Segment, ...] = snapshot.segments
+        sizes = [segment.passage_count for segment in self.segments]
+        self.bases: Int64s = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        report_sizes = [segment.report_count for segment in self.segments]
+        self.report_bases: Int64s = np.concatenate([[0], np.cumsum(report_sizes)]).astype(np.int64)
+        self.passage_count = int(self.bases[-1])
+        self.report_count = int(self.report_bases[-1])
+        self.report_of: Int32s = _joined(
+            [
+                segment.report_of.astype(np.int32) + np.int32(base)
+                for segment, base in zip(self.segments, self.report_bases[:-1], strict=True)
+            ],
+            np.int32,
+        )
+        self.first_passage: Int64s = np.append(
+            _joined(
+                [
+                    segment.first_passage[:-1].astype(np.int64) + base
+                    for segment, base in zip(self.segments, self.bases[:-1], strict=True)
+                ],
+                np.int64,
+            ),
+            self.passage_count,
+        )
+        self.section_of: NDArray[np.uint8] = _joined(
+            [segment.section_of for segment in self.segments], np.uint8
+        )
+        self.live: Bools = np.ones(self.passage_count, np.bool_)
+        for segment, base in zip(self.segments, self.bases[:-1].tolist(), strict=True):
+            if segment.deleted:
+                gone = np.frombuffer(segment.deleted.to_array(), np.uint32)
+                self.live[gone.astype(np.int64) + base] = False
+        self.all_live = bool(self.live.all())
+        self.live_count = int(self.live.sum())
+        self.live_reports: Bools = np.zeros(self.report_count, np.bool_)
+        self.live_reports[self.report_of[self.live]] = True
+        self.year: Int32s = _joined([s.reports.year for s in self.segments], np.int32)
+        self.labels: dict[Field, LabelColumn] = {
+            "agency": self._label("agency"),
+            "kind": self._label("kind"),
+            "region": self._label("region"),
+            "year": self._years(),
+        }
+        self.lengths: NDArray[np.float32] = _joined(
+            [s.space("body").word_lengths().astype(np.float32) for s in self.segments], np.float32
+        )
+
+    def _label(self, name: Field) -> LabelColumn:
+        numbers: dict[str, int] = {}
+        parts = []
+        for segment in self.segments:
+            values: Sequence[str] = getattr(segment.reports, f"{name}_values")
+            to = np.array(
+                [*(numbers.setdefault(value, len(numbers)) for value in values), -1], np.int32
+            )
+            parts.append(to[getattr(segment.reports, name)])
+        return LabelColumn(_joined(parts, np.int32), tuple(numbers))
+
+    def _years(self) -> LabelColumn:
+        known = np.unique(self.year[self.year >= 0])
+        ordinals = np.searchsorted(known, self.year).astype(np.int32)
+        ordinals[self.year < 0] = -1
+        return LabelColumn(ordinals, tuple(map(str, known.tolist())))
+
+    def segment_of(self, doc: int) -> tuple[Segment, int]:
+        """The segment of a passage, and its number there."""
+        at = int(np.searchsorted(self.bases, doc, side="right")) - 1
+        return self.segments[at], doc - int(self.bases[at])
+
+    def segment_of_report(self, report: int) -> tuple[Segment, int]:
+        """The segment of a report, and its number there."""
+        at = int(np.searchsorted(self.report_bases, report, side="right")) - 1
+        return self.segments[at], report - int(self.report_bases[at])
+
+    @cached_property
+    def report_ids(self) -> NDArray[np.object_]:
+        """``(report_count,)`` ids."""
+        ids = [s.report_id(i) for s in self.segments for i in range(s.report_count)]
+        return np.array(ids, dtype=object)
+
+    @cached_property
+    def id_rank(self) -> Int32s:
+        """``(report_count,)`` each report's place in the order of ids."""
+        return _ranks(np.argsort(self.report_ids, kind="stable"))
+
+    @cached_property
+    def published(self) -> Int32s:
+        """``(report_count,)`` the published date as yyyymmdd; 99999999 unknown."""
+        found = [s.report_published(i) for s in self.segments for i in range(s.report_count)]
+        return np.array([int(d.replace("-", "")) if d else 99_999_999 for d in found], np.int32)
+
+    @cached_property
+    def agency_rank(self) -> Int32s:
+        """``(report_count,)`` rank of the agency's name; unknown last."""
+        column = self.labels["agency"]
+        order = np.argsort(np.array(column.values, dtype=object), kind="stable")
+        ranks = np.append(_ranks(order), np.int32(len(column.values)))
+        return ranks[column.ordinals]
+
+    def sort_rank(self, sort: Sort) -> Int32s:
+        """``(report_count,)`` each report's place in an order that is not by relevance."""
+        if sort not in self._sort_ranks:
+            year = np.where(self.year < 0, 9_999, self.year)
+            keys: list[NDArray[np.generic]] = [self.id_rank]
+            if sort == "-year":
+                keys.append(np.where(self.year < 0, 9_999, -self.year))
+            elif sort == "year":
+                keys.append(year)
+            elif sort == "agency":
+                keys += [year, self.agency_rank]
+            elif sort == "first":
+                keys += [self.published, year]
+            self._sort_ranks[sort] = _ranks(np.lexsort(keys))
+        return self._sort_ranks[sort]
+
+    @cached_property
+    def _sort_ranks(self) -> dict[Sort, Int32s]:
+        return {}
+
+    @cached_property
+    def characters(self) -> Int64s:
+        """``(passage_count,)`` folded characters, paragraph ends apart."""
+        parts = []
+        for segment in self.segments:
+            starts = segment.space("body").starts.astype(np.int64)
+            ends = np.searchsorted(segment.paragraphs, starts)
+            parts.append(np.diff(starts) - np.diff(ends))
+        return _joined(parts, np.int64)
+
+    @cached_property
+    def folded_values(self) -> dict[Field, list[str]]:
+        """The folded form of each label value, for narrowing long facets."""
+        return {
+            name: [fold_query(value) for value in column.values]
+            for name, column in self.labels.items()
+        }
+
+    @cached_property
+    def agency_names(self) -> dict[str, frozenset[int]]:
+        """Ordinals of the agencies that a name or an alias means."""
+        column = self.labels["agency"]
+        found: dict[str, set[int]] = {v: {i} for i, v in enumerate(column.values)}
+        for segment, base in zip(self.segments, self.report_bases.tolist(), strict=False):
+            for number in range(segment.report_count):
+                ordinal = int(column.ordinals[base + number])
+                for alias in segment.report_aliases(number):
+                    found.setdefault(alias, set()).add(ordinal)
+        return {name: frozenset(own - {-1}) for name, own in found.items()}
+
+
+def _joined(parts: Sequence[NDArray[Any]], dtype: type[np.generic]) -> NDArray[Any]:
+    if not parts:
+        return np.zeros(0, dtype)
+    return np.concatenate(parts).astype(dtype, copy=False)
+
+
+def _ranks(order: NDArray[np.intp]) -> Int32s:
+    ranks = np.empty(len(order), np.int32)
+    ranks[order] = np.arange(len(order), dtype=np.int32)
+    return ranks

@@ -1,0 +1,463 @@
+"""The engine on the columnar Whoosh index: ``search.engine.Engine``."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from corpus.model import CATEGORIES
+from index.errors import IndexProblem
+from index.generations import current_generation
+from index.snapshot import open_snapshot
+from search import query
+from search.errors import CursorExpired, IndexUnavailable, RequestError
+from search.highlight import stored_spans
+from search.labels import field_label, section_label
+from search.query import describe
+from search.query_parser import BOUNDS, Parsed, QueryBounds, parse_query
+from search.request import (
+    FIELDS,
+    MAX_SIZE,
+    NO_FILTERS,
+    SORTS,
+    UNLABELLED,
+    Field,
+    FieldFilter,
+    Filters,
+    SearchRequest,
+)
+from search.results import (
+    ClauseCount,
+    Facet,
+    Gone,
+    Hit,
+    Moved,
+    Notice,
+    Overview,
+    ReportDocument,
+    ReportList,
+    ReportSummary,
+    ResultPage,
+    Span,
+    Total,
+    Trend,
+    ValueCount,
+)
+from search.views import Concordance, ConcordanceSort, Matrix, Neighbours, Spread, Suggestion
+from search.whoosh_engine import concordance, facets, matrix, neighbours, spread
+from search.whoosh_engine.columns import Columns
+from search.whoosh_engine.evaluate import Evaluator, Matches
+from search.whoosh_engine.filters import FilterMasks
+from search.whoosh_engine.hits import document_of, make_hit, summary_of
+from search.whoosh_engine.leaves import Leaves
+from search.whoosh_engine.ranking import ordered
+from search.whoosh_engine.suggest import Suggester
+from search.whoosh_engine.trends import trend_rows
+
+CHECK_EVERY_S = 1.0
+"""How often to look for a newer generation, at most."""
+NEWEST = 8
+
+
+class WhooshEngine:
+    """Answers from one index folder.  Raises IndexUnavailable on opening when there is no sound
+    index there; later, it goes on serving the last sound generation."""
+
+    def __init__(self, index_dir: Path, bounds: QueryBounds = BOUNDS) -> None:
+        self._index_dir = index_dir
+        self._bounds = bounds
+        self._lock = threading.Lock()
+        self._checked = time.monotonic()
+        self._columns = self._open()
+        self._suggester: tuple[str, Suggester] | None = None
+
+    def _open(self) -> Columns:
+        try:
+            return Columns(open_snapshot(self._index_dir))
+        except IndexProblem as problem:
+            raise IndexUnavailable(str(problem)) from problem
+
+    def _current(self) -> Columns:
+        """The newest sound generation."""
+        now = time.monotonic()
+        if now - self._checked >= CHECK_EVERY_S and self._lock.acquire(blocking=False):
+            try:
+                self._checked = now
+                if current_generation(self._index_dir) != self._columns.snapshot.generation:
+                    self._columns = self._open()
+            except (IndexProblem, IndexUnavailable, OSError):
+                pass  # a damaged newcomer: what is open goes on
+            finally:
+                self._lock.release()
+        return self._columns
+
+    def generation(self) -> str:
+        return self._current().snapshot.generation
+
+    def close(self) -> None:
+        self._columns.snapshot.close()
+
+    # --- matching ---------------------------------------------------------------------------
+
+    def _match(
+        self, columns: Columns, request: SearchRequest
+    ) -> tuple[Matches, FilterMasks, Parsed]:
+        parsed = parse_query(request.query, self._bounds)
+        tree = parsed.tree
+        notices = list(parsed.notices)
+        if request.within.strip():
+            inner = parse_query(request.within, self._bounds)
+            tree = query.And((tree, inner.tree))
+            notices += inner.notices
+        leaves = Leaves(columns)
+        notices += _prefix_notices(leaves, tree, self._bounds)
+        evaluator = Evaluator(columns, leaves, self._bounds.expansions)
+        masks = FilterMasks(columns, request.filters)
+        matches = Matches(
+            columns,
+            evaluator,
+            evaluator.evaluate(tree, request.scope),
+            masks.passages(),
+            contiguity=request.contiguity,
+        )
+        return matches, masks, Parsed(tree, tuple(notices))
+
+    def _total(self, request: SearchRequest) -> Total:
+        matches, _, _ = self._match(self._current(), request)
+        return _total(matches)
+
+    # --- the list ---------------------------------------------------------------------------
+
+    def search(self, request: SearchRequest) -> ResultPage:
+        begun = time.perf_counter()
+        _check(request)
+        columns = self._current()
+        start = _start(request, columns.snapshot.generation)
+        matches, masks, parsed = self._match(columns, request)
+        end = start + request.size
+        chosen = ordered(matches, request.sort, request.view, start, end).tolist()
+        scored = request.sort == "relevance"
+        hits = tuple(
+            make_hit(
+                columns,
+                int(matches.docs[i]),
+                score=float(matches.scores[i]) if scored else 0.0,
+                occurrences=int(matches.occurrence_counts[i]),
+                matches=matches if request.snippets else None,
+            )
+            for i in chosen
+        )
+        found: dict[Field, Facet] = {}
+        if request.facet_size:
+            found = {
+                name: facets.facet(matches, masks, request, name, size=request.facet_size)
+                for name in request.facet_fields
+            }
+        more = end < len(matches.docs)
+        return ResultPage(
+            query=request.query,
+            total=_total(matches),
+            hits=hits,
+            facets=found,
+            generation=columns.snapshot.generation,
+            took_ms=round((time.perf_counter() - begun) * 1000, 3),
+            next_cursor=_cursor(columns.snapshot.generation, end) if more else None,
+            notices=parsed.notices,
+            understood="" if isinstance(parsed.tree, query.Everything) else describe(parsed.tree),
+        )
+
+    def iter_hits(self, request: SearchRequest) -> Iterator[Hit]:
+        _check(request)
+        columns = self._current()
+        matches, _, _ = self._match(columns, request)
+        order = ordered(matches, request.sort, request.view, 0, len(matches.docs))
+        for i in order.tolist():
+            yield make_hit(
+                columns,
+                int(matches.docs[i]),
+                score=float(matches.scores[i]) if request.sort == "relevance" else 0.0,
+                occurrences=int(matches.occurrence_counts[i]),
+                matches=matches if request.snippets else None,
+            )
+
+    def facet(
+        self,
+        request: SearchRequest,
+        field: Field,
+        *,
+        page: int = 1,
+        size: int = 100,
+        by: Literal["count", "name"] = "count",
+    ) -> Facet:
+        matches, masks, _ = self._match(self._current(), request)
+        start = (max(1, page) - 1) * size
+        return facets.facet(
+            matches, masks, request, field, start=start, size=size, by_name=by == "name"
+        )
+
+    # --- views ------------------------------------------------------------------------------
+
+    def trend(self, queries: Sequence[str], filters: Filters = NO_FILTERS) -> tuple[Trend, ...]:
+        columns = self._current()
+        found = []
+        for text in queries:
+            matches, masks, parsed = self._match(columns, SearchRequest(text, filters))
+            rows = tuple(trend_rows(matches, masks.passages()))
+            found.append(Trend(text, rows, _total(matches), parsed.notices))
+        return tuple(found)
+
+    def concordance(
+        self, request: SearchRequest, *, order: ConcordanceSort = "text", width: int = 30
+    ) -> Concordance:
+        _check(request)
+        matches, _, parsed = self._match(self._current(), request)
+        return concordance.concordance(matches, request, order, width, parsed.notices)
+
+    def matrix(self, request: SearchRequest) -> Matrix:
+        _check(request)
+        matches, masks, parsed = self._match(self._current(), request)
+        return matrix.matrix(matches, masks.passages(), request, parsed.notices)
+
+    def spread(self, request: SearchRequest) -> Spread:
+        _check(request)
+        matches, masks, parsed = self._match(self._current(), request)
+        return spread.spread(matches, masks.passages(), request, parsed.notices)
+
+    def suggest(self, typed: str, size: int = 10) -> tuple[Suggestion, ...]:
+        return self._suggestions().suggest(typed, size)
+
+    def did_you_mean(self, request: SearchRequest) -> tuple[str, ...]:
+        found = []
+        for text in self._suggestions().corrections(request.query):
+            if self._total(request.with_(query=text)).passages:
+                found.append(text)
+            if len(found) == 3:
+                break
+        return tuple(found)
+
+    def _suggestions(self) -> Suggester:
+        columns = self._current()
+        ready = self._suggester
+        if ready is None or ready[0] != columns.snapshot.generation:
+            ready = columns.snapshot.generation, Suggester(columns)
+            self._suggester = ready
+        return ready[1]
+
+    def similar(self, report_id: str, passage: str, size: int = 10) -> tuple[Hit, ...]:
+        columns = self._current()
+        doc = _find_passage(columns, report_id, passage)
+        if doc is None:
+            return ()
+        tree = neighbours.likeness(columns, doc)
+        evaluator = Evaluator(columns, Leaves(columns), self._bounds.expansions)
+        others = columns.report_of != columns.report_of[doc]
+        matches = Matches(columns, evaluator, evaluator.evaluate(tree), others, contiguity=False)
+        return tuple(
+            make_hit(columns, int(matches.docs[i]), score=float(matches.scores[i]), matches=matches)
+            for i in ordered(matches, "relevance", "passages", 0, size).tolist()
+        )
+
+    def neighbours(self, report_id: str, passage: str) -> Neighbours | None:
+        columns = self._current()
+        doc = _find_passage(columns, report_id, passage)
+        return None if doc is None else neighbours.neighbours(columns, doc)
+
+    # --- explaining -------------------------------------------------------------------------
+
+    def explain(self, request: SearchRequest) -> tuple[ClauseCount, ...]:
+        tree = parse_query(request.query, self._bounds).tree
+        found = []
+        clauses = tree.children if isinstance(tree, query.And) else (tree,)
+        if len(clauses) > 1:
+            for clause in clauses:
+                text = _typed(request.query, clause)
+                if text:
+                    total = self._total(request.with_(query=text, within=""))
+                    found.append(ClauseCount(describe(clause), text, total))
+        for name in FIELDS:
+            chosen = request.filters.get(name)
+            if not chosen:
+                continue
+            rest = {other: own for other, own in request.filters.items() if other != name}
+            total = self._total(request.with_(filters=rest))
+            label = f"不限{field_label(name)}"
+            found.append(ClauseCount(label, request.query, total, name, _filter_value(chosen)))
+        if request.within.strip():
+            total = self._total(request.with_(within=""))
+            found.append(ClauseCount("不在结果中再搜", request.query, total))
+        return tuple(found)
+
+    # --- reports ----------------------------------------------------------------------------
+
+    def reports(self, page: int = 1, size: int = 50, filters: Filters = NO_FILTERS) -> ReportList:
+        if page < 1 or not 1 <= size <= MAX_SIZE:
+            raise RequestError("page", f"{page}/{size}", f"页码从 1 起，每页 1 至 {MAX_SIZE} 份。")
+        columns = self._current()
+        allowed = FilterMasks(columns, filters).passages()
+        mask = columns.live_reports
+        if allowed is not None:
+            mask = np.zeros(columns.report_count, np.bool_)
+            mask[columns.report_of[allowed & columns.live]] = True
+        held = np.flatnonzero(mask)
+        order = held[np.argsort(columns.sort_rank("agency")[held])]
+        chosen = order[(page - 1) * size : page * size].tolist()
+        return ReportList(len(held), tuple(_summary(columns, number) for number in chosen))
+
+    def report(self, report_id: str) -> ReportDocument | Moved | Gone | None:
+        columns = self._current()
+        snapshot = columns.snapshot
+        place = snapshot.find_report(report_id)
+        if place is None:
+            fate = snapshot.resolve(report_id)
+            if fate.fate == "moved" and fate.to is not None:
+                return Moved(fate.to)
+            return Gone(report_id) if fate.fate == "gone" else None
+        segment, number = place
+        report = segment.report(number)
+        versions: list[ReportSummary] = []
+        years: list[ReportSummary] = []
+        if report.agency is not None:
+            agency = columns.labels["agency"]
+            ordinal = agency.values.index(report.agency)
+            same = np.flatnonzero((agency.ordinals == ordinal) & columns.live_reports)
+            for other in same[np.argsort(columns.sort_rank("year")[same])].tolist():
+                own = _summary(columns, other)
+                if own.series != report.series:
+                    continue
+                years.append(own)
+                if own.year == report.year and own.year is not None and own.id != report.id:
+                    versions.append(own)
+        return document_of(report, tuple(versions), tuple(years))
+
+    def marks(self, report_id: str, query: str) -> tuple[Span, ...]:
+        columns = self._current()
+        place = columns.snapshot.find_report(report_id)
+        if place is None or not query.strip():
+            return ()
+        segment, number = place
+        at = columns.segments.index(segment)
+        report = number + int(columns.report_bases[at])
+        matches, _, _ = self._match(columns, SearchRequest(query))
+        spans: list[Span] = []
+        offset = 0
+        first, last = columns.first_passage[report : report + 2].tolist()
+        for doc in range(first, last):
+            text = segment.passage_text(doc - int(columns.bases[at]))
+            if matches.mask[doc]:
+                spans += [
+                    (offset + s, offset + e) for s, e in stored_spans(text, matches.places_in(doc))
+                ]
+            offset += len(text)
+        return tuple(spans)
+
+    def overview(self) -> Overview:
+        columns = self._current()
+        matches, masks, _ = self._match(columns, SearchRequest())
+        counts: dict[Field, tuple[ValueCount, ...]] = {}
+        for name in FIELDS:
+            found = facets.facet(matches, masks, SearchRequest(), name, size=10**9)
+            values = [ValueCount(v.value, v.label, v.count) for v in found.values]
+            if name == "year":
+                values.sort(key=lambda v: (v.value == UNLABELLED, v.value))
+            counts[name] = tuple(values)
+        newest = np.flatnonzero(columns.live_reports)
+        newest = newest[np.argsort(columns.sort_rank("-year")[newest])][:NEWEST]
+        return Overview(
+            total=Total(len(matches.reports), len(matches.docs), 0),
+            characters=int(columns.characters[columns.live].sum()),
+            facets=counts,
+            newest=tuple(_summary(columns, number) for number in newest.tolist()),
+            generation=columns.snapshot.generation,
+            built=columns.snapshot.built,
+        )
+
+
+def _total(matches: Matches) -> Total:
+    return Total(len(matches.reports), len(matches.docs), matches.occurrences)
+
+
+def _summary(columns: Columns, report: int) -> ReportSummary:
+    segment, number = columns.segment_of_report(report)
+    return summary_of(segment.report(number))
+
+
+def _find_passage(columns: Columns, report_id: str, passage: str) -> int | None:
+    place = columns.snapshot.find_report(report_id)
+    if place is None:
+        return None
+    segment, number = place
+    base = int(columns.bases[columns.segments.index(segment)])
+    for local in range(int(segment.first_passage[number]), int(segment.first_passage[number + 1])):
+        if segment.passage_id(local) == passage:
+            return base + local
+    return None
+
+
+def _typed(text: str, clause: query.Node) -> str:
+    """The stretch of the query that a clause was read from."""
+    spans = [
+        leaf.span
+        for leaf in query.iter_leaves(clause)
+        if not isinstance(leaf, query.Everything | query.And | query.Or | query.Not | query.Near)
+    ]
+    spans = [span for span in spans if span != query.NOWHERE]
+    if not spans or isinstance(clause, query.Not):
+        return ""
+    piece = text[min(s for s, _ in spans) : max(e for _, e in spans)]
+    return f"({piece})" if isinstance(clause, query.Or) else piece
+
+
+def _prefix_notices(leaves: Leaves, tree: query.Node, bounds: QueryBounds) -> Iterator[Notice]:
+    for leaf in query.iter_leaves(tree):
+        if isinstance(leaf, query.Prefix):
+            words = leaves.words_with_prefix(leaf.folded, bounds.expansions + 1)
+            if len(words) > bounds.expansions:
+                yield Notice(
+                    "too_many_terms",
+                    f"以“{leaf.text}”开头的词超过 {bounds.expansions} 个，"
+                    f"只用了最常见的 {bounds.expansions} 个。",
+                    leaf.span,
+                )
+
+
+def _filter_value(chosen: FieldFilter) -> str:
+    parts = [*chosen.include, *(f"-{value}" for value in chosen.exclude)]
+    parts += [
+        f"{'' if low is None else low}..{'' if high is None else high}"
+        for low, high in chosen.ranges
+    ]
+    return "、".join(section_label(part) if part in CATEGORIES else part for part in parts)
+
+
+def _check(request: SearchRequest) -> None:
+    if request.page < 1:
+        raise RequestError("page", str(request.page), "页码从 1 起。")
+    if not 1 <= request.size <= MAX_SIZE:
+        raise RequestError("size", str(request.size), f"每页的段落数应在 1 至 {MAX_SIZE} 之间。")
+    if request.sort not in SORTS:
+        raise RequestError("sort", request.sort, f"没有“{request.sort}”这种排序。")
+
+
+def _cursor(generation: str, start: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps([generation, start]).encode()).decode().rstrip("=")
+
+
+def _start(request: SearchRequest, generation: str) -> int:
+    if request.cursor is None:
+        return (request.page - 1) * request.size
+    try:
+        raw = request.cursor + "=" * (-len(request.cursor) % 4)
+        of, start = json.loads(base64.urlsafe_b64decode(raw.encode("ascii")))
+    except (ValueError, binascii.Error, UnicodeEncodeError):
+        raise CursorExpired(request.cursor) from None
+    if of != generation or not isinstance(start, int) or start < 0:
+        raise CursorExpired(request.cursor)
+    return start

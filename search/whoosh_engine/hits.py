@@ -1,0 +1,106 @@
+"""Passages and reports of a generation as the values that answers are made of."""
+
+from __future__ import annotations
+
+from corpus.identity import passage_hash
+from corpus.model import CATEGORIES, Report
+from search.highlight import make_snippets, stored_spans
+from search.results import (
+    Hit,
+    LabelOrigin,
+    OutlineEntry,
+    PassagePlace,
+    ReportDocument,
+    ReportSummary,
+    Snippet,
+    SourceFile,
+)
+from search.whoosh_engine.columns import Columns
+from search.whoosh_engine.evaluate import Matches
+
+
+def make_hit(
+    columns: Columns,
+    doc: int,
+    *,
+    score: float = 0.0,
+    occurrences: int = 0,
+    matches: Matches | None = None,
+) -> Hit:
+    """The passage as a hit; with ``matches``, its snippets."""
+    segment, local = columns.segment_of(doc)
+    report = int(columns.report_of[doc])
+    _, own = columns.segment_of_report(report)
+    text = segment.passage_text(local)
+    snippets: tuple[Snippet, ...] = ()
+    if matches is not None:
+        snippets = make_snippets(text, stored_spans(text, matches.places_in(doc)))
+    agency = columns.labels["agency"]
+    ordinal = int(agency.ordinals[report])
+    year = int(columns.year[report])
+    return Hit(
+        report_id=segment.report_id(own),
+        passage=segment.passage_id(local),
+        hash=passage_hash(text),
+        title=segment.report_title(own),
+        agency=agency.values[ordinal] if ordinal >= 0 else None,
+        year=year if year >= 0 else None,
+        section=CATEGORIES[int(columns.section_of[doc])],
+        heading=segment.passage_headings(local),
+        score=score,
+        occurrences=occurrences,
+        snippets=snippets,
+        published=segment.report_published(own),
+    )
+
+
+def summary_of(report: Report) -> ReportSummary:
+    """The report as lists show it."""
+    return ReportSummary(
+        id=report.id,
+        series=report.series,
+        title=report.title,
+        agency=report.agency,
+        aliases=report.aliases,
+        kind=report.kind,
+        region=report.region,
+        year=report.year,
+        published=report.published,
+        characters=len(report.text),
+    )
+
+
+def document_of(
+    report: Report,
+    versions: tuple[ReportSummary, ...],
+    same_agency: tuple[ReportSummary, ...],
+) -> ReportDocument:
+    """The whole report."""
+    return ReportDocument(
+        summary=summary_of(report),
+        text=report.text,
+        outline=tuple(
+            OutlineEntry(s.number, s.heading, s.level, s.category, s.start, s.end)
+            for s in report.outline
+        ),
+        passages=tuple(
+            PassagePlace(
+                p.id,
+                p.start,
+                p.end,
+                p.category,
+                passage_hash(report.text[p.start : p.end]),
+                p.headings,
+            )
+            for p in report.passages
+        ),
+        sources=tuple(SourceFile(s.path, s.sha256, s.url) for s in report.sources),
+        provenance={
+            name: LabelOrigin(p.origin, p.certainty, p.evidence)
+            for name, p in report.provenance.items()
+        },
+        document_number=report.document_number,
+        versions=versions,
+        same_agency=same_agency,
+        notes=report.notes,
+    )

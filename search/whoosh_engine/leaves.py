@@ -1,0 +1,244 @@
+"""What one leaf of a query finds: passages, how often, and where.
+
+A leaf's answer is one or more **texts** (a phrase, or the words of a run), each with the passages
+in which its places count.  Positions are read only when somebody asks where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.folding import fold_with_offsets
+from index.analysis import cut_query
+from index.types import Segment, SpaceName
+from search import query
+from search.whoosh_engine.columns import Bools, Columns, Int64s
+
+Kind: TypeAlias = Literal["characters", "word"]
+_Key: TypeAlias = tuple[str, Kind, SpaceName]
+EMPTY = np.zeros(0, np.int64)
+
+
+@dataclass(eq=False)
+class Text:
+    """One text's places in all segments: a phrase's or a word's."""
+
+    folded: str
+    kind: Kind
+    docs: Int64s
+    """``(n,)`` passages, ascending, unique; deleted ones included."""
+    freqs: NDArray[np.int64]
+    """``(n,)`` places in each."""
+    positions: Sequence[NDArray[np.uint32]] | None = None
+    """By segment, where each place begins; None until asked for."""
+
+    @property
+    def length(self) -> int:
+        return len(self.folded)
+
+
+@dataclass(eq=False)
+class Found:
+    """A leaf's answer."""
+
+    mask: Bools
+    """``(passage_count,)`` the passages that match."""
+    active: list[tuple[Text, Bools | None]] = field(default_factory=list)
+    """Each text with the passages in which its places count; None: wherever it stands."""
+    scored: list[Text] = field(default_factory=list)
+    """Texts that score by BM25 wherever they stand."""
+    bonus: Text | None = None
+    """The run itself, which scores on top where it stands together."""
+
+
+class Leaves:
+    """Looks leaves up in one generation, each text once."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        self._texts: dict[_Key, Text] = {}
+
+    def find(self, leaf: query.TextLeaf, expansions: int) -> Found:
+        """The answer of a leaf in the body.  A prefix stands for at most ``expansions`` words."""
+        if isinstance(leaf, query.Run):
+            return self.run(leaf.folded)
+        if isinstance(leaf, query.Phrase):
+            return self._single(self.characters(leaf.folded))
+        if isinstance(leaf, query.Literal):
+            return self._single(self._literal(leaf))
+        if isinstance(leaf, query.Word):
+            return self._single(self.word(leaf.folded))
+        return self._prefix(leaf.folded, expansions)
+
+    def run(self, folded: str, space: SpaceName = "body") -> Found:
+        """The run as it stands, or all its words."""
+        whole = self.characters(folded, space)
+        mask = self._mask(whole.docs)
+        words = list(dict.fromkeys(cut_query(folded)))
+        if not words or words == [folded]:
+            # a passage with the word has its characters, so the words add nothing
+            return Found(mask, [(whole, None)], [whole])
+        texts = [self.word(word, space) for word in words]
+        loose = self._mask(texts[0].docs)
+        for text in texts[1:]:
+            loose &= self._mask(text.docs)
+        apart = loose & ~mask
+        active: list[tuple[Text, Bools | None]] = [(whole, None)]
+        if apart.any():
+            active += [(text, apart) for text in texts]
+        return Found(mask | loose, active, texts, whole)
+
+    def characters(self, folded: str, space: SpaceName = "body") -> Text:
+        """Every place of characters that stand together."""
+        key: _Key = folded, "characters", space
+        if key not in self._texts:
+            parts = [s.space(space).phrase(folded) for s in self._columns.segments]
+            self._texts[key] = self._counted(folded, parts, space)
+        return self._texts[key]
+
+    def _counted(
+        self, folded: str, parts: Sequence[NDArray[np.uint32]], space: SpaceName = "body"
+    ) -> Text:
+        docs, freqs = [], []
+        for segment, base, found in zip(
+            self._columns.segments, self._columns.bases.tolist(), parts, strict=False
+        ):
+            own, counts = _runs(segment.space(space).docs_at(found))
+            docs.append(own.astype(np.int64) + base)
+            freqs.append(counts)
+        return Text(folded, "characters", _joined(docs), _joined(freqs), parts)
+
+    def word(self, folded: str, space: SpaceName = "body") -> Text:
+        """Every place of a word."""
+        key: _Key = folded, "word", space
+        if key not in self._texts:
+            docs, freqs = [], []
+            for segment, base in zip(
+                self._columns.segments, self._columns.bases.tolist(), strict=False
+            ):
+                if (postings := segment.space(space).word(folded)) is not None:
+                    docs.append(postings.docs.astype(np.int64) + base)
+                    freqs.append(postings.freqs.astype(np.int64))
+            self._texts[key] = Text(folded, "word", _joined(docs), _joined(freqs))
+        return self._texts[key]
+
+    def positions(self, text: Text) -> Sequence[NDArray[np.uint32]]:
+        """By segment, where the text stands in the body, ascending."""
+        if text.positions is None:
+            text.positions = [
+                segment.space("body").word_positions(text.folded)
+                for segment in self._columns.segments
+            ]
+        return text.positions
+
+    def in_field(self, leaf: query.InField, expansions: int) -> Bools:
+        """Passages whose title or heading has the leaf."""
+        inner = leaf.leaf
+        if isinstance(inner, query.Run):
+            return self.run(inner.folded, leaf.field).mask
+        if isinstance(inner, query.Phrase):
+            return self._mask(self.characters(inner.folded, leaf.field).docs)
+        mask = np.zeros(self._columns.passage_count, np.bool_)
+        for word in self.words_with_prefix(inner.folded, expansions, leaf.field):
+            mask[self.word(word, leaf.field).docs] = True
+        return mask
+
+    def words_with_prefix(self, prefix: str, limit: int, space: SpaceName = "body") -> list[str]:
+        """The ``limit`` words of most passages that begin with it."""
+        counts: dict[str, int] = {}
+        for segment in self._columns.segments:
+            own = segment.space(space)
+            for word in own.words_with_prefix(prefix, 20_000):
+                counts[word] = counts.get(word, 0) + own.word_count(word)
+        return sorted(counts, key=lambda word: (-counts[word], word))[:limit]
+
+    def _prefix(self, folded: str, expansions: int) -> Found:
+        texts = [self.word(word) for word in self.words_with_prefix(folded, expansions)]
+        mask = np.zeros(self._columns.passage_count, np.bool_)
+        for text in texts:
+            mask[text.docs] = True
+        return Found(mask, [(text, None) for text in texts], texts)
+
+    def _single(self, text: Text) -> Found:
+        return Found(self._mask(text.docs), [(text, None)], [text])
+
+    def _mask(self, docs: Int64s) -> Bools:
+        mask = np.zeros(self._columns.passage_count, np.bool_)
+        mask[docs] = True
+        return mask
+
+    def _literal(self, leaf: query.Literal) -> Text:
+        """The places of the folded characters at which the stored text is what was typed."""
+        whole = self.characters(leaf.folded)
+        lead = next(i for i, c in enumerate(leaf.text) if fold_with_offsets(c)[0].strip("\n"))
+        parts = []
+        for segment, found in zip(self._columns.segments, self.positions(whole), strict=True):
+            if not len(found):
+                parts.append(found)
+                continue
+            docs = segment.space("body").docs_at(found)
+            keep = np.zeros(len(found), np.bool_)
+            own, counts = _runs(docs)
+            at = 0
+            for doc, count in zip(own.tolist(), counts.tolist(), strict=True):
+                keep[at : at + count] = _literal_places(
+                    segment, doc, found[at : at + count], leaf.text, lead
+                )
+                at += count
+            parts.append(found[keep])
+        return self._counted(leaf.folded, parts)
+
+
+def _literal_places(
+    segment: Segment, doc: int, found: NDArray[np.uint32], typed: str, lead: int
+) -> Bools:
+    text = segment.passage_text(doc)
+    if typed not in text:
+        return np.zeros(len(found), np.bool_)
+    offsets = fold_with_offsets(text)[1]
+    inside = found.astype(np.int64) - int(segment.space("body").starts[doc])
+    return np.array(
+        [text.startswith(typed, max(0, int(offsets[place]) - lead)) for place in inside.tolist()],
+        np.bool_,
+    )
+
+
+def _runs(values: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Distinct values of an ascending array, and how often each comes."""
+    if not len(values):
+        return values, np.zeros(0, np.int64)
+    firsts = np.flatnonzero(np.append(True, values[1:] != values[:-1]))
+    return values[firsts], np.diff(firsts, append=len(values))
+
+
+def _joined(parts: Sequence[NDArray[np.int64]]) -> Int64s:
+    if not parts:
+        return EMPTY
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+@dataclass(eq=False)
+class Places:
+    """Places in one segment's body, ascending by start, unique."""
+
+    starts: Int64s
+    ends: Int64s
+
+    @cached_property
+    def count(self) -> int:
+        return len(self.starts)
+
+
+def places_of(starts: Int64s, ends: Int64s) -> Places:
+    """Places in order, each once."""
+    if not len(starts):
+        return Places(EMPTY, EMPTY)
+    keys = np.unique(starts * np.int64(4_096) + (ends - starts))
+    begin = keys // 4_096
+    return Places(begin, begin + keys % 4_096)
