@@ -150,7 +150,7 @@ def _pieces(root: LexborNode) -> Iterator[str]:
         if node.tag == "-text":
             yield (node.text_content or "").replace("\n", " ")
             continue
-        if node.tag.startswith("-") or node.tag == "_comment":
+        if node.tag is None or node.tag.startswith("-") or node.tag == "_comment":
             continue
         in_cell = node.tag in ("td", "th")
         block = node.tag in _BLOCKS and not (_inside_cell(node))

@@ -70,6 +70,8 @@ def _choose(chosen: FieldFilter, mask_of: Callable[[str], Bools], size: int) -> 
 
 def _sections(value: str) -> Bools:
     mask = np.zeros(len(CATEGORIES), np.bool_)
+    if value == UNLABELLED:
+        return mask  # every passage has a category, if only "other"
     if value not in CATEGORIES:
         raise RequestError("section", value, f"没有“{value}”这个章节类别。")
     mask[CATEGORIES.index(value)] = True
