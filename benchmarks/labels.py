@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from corpus.labelling import label_report
 from corpus.model import CleanText, Report
+from corpus.readers import read_bytes
 
 CASES: Final = Path(__file__).resolve().parents[1] / "tests" / "cases" / "labels"
 LABELS: Final = (
@@ -36,7 +37,10 @@ LABELS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One invented text and the labels it must get; a label that is absent is not judged."""
+    """One invented text and the labels it must get; a label that is absent is not judged.
+
+    A row of the data with an ``encoding`` is a whole file and goes through its reader first.
+    """
 
     id: str
     trap: str
@@ -67,10 +71,11 @@ def load_cases(folder: Path = CASES) -> tuple[Case, ...]:
             lines: list[str] = []
             for line in row["text"]:
                 lines += bodies[line[1:-1]] if line[:1] == "{" else [line]
-            clean = CleanText(
-                "\n".join(lines),
-                page_title=row.get("page_title"),
-                page_published=row.get("page_published"),
+            text = "\n".join(lines)
+            clean = (
+                read_bytes(text.encode(row["encoding"]), row["file_name"])
+                if "encoding" in row
+                else CleanText(text, page_published=row.get("page_published"))
             )
             name = f"{path.stem}/{row['id']}"
             found.append(Case(name, row["trap"], clean, row["file_name"], row["expect"]))

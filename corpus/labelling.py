@@ -45,7 +45,7 @@ def label_report(
     title = given.get("title") or (printed.title if printed else None)
     body_start = printed.end if printed else 0
     series, reason = find_series(title, text, outline)
-    published, published_from = find_published(text, clean.page_published)
+    published, published_from = find_published(text, clean.page_published, clean.cuts)
     if "published" in given and (dates := find_dates(given["published"])):
         published = dates[0][2].isoformat()
         published_from = Provenance("metadata.csv", "read", given["published"])

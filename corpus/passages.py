@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -30,7 +31,10 @@ def _units(
 ) -> Iterator[tuple[str, int, int, Category, tuple[str, ...]]]:
     tops = [section for section in outline if section.level == 1]
     first = tops[0].start if tops else len(text)
-    if first > 0 or not tops:
+    if not text[:first].strip() and tops:
+        # Blanks are no passage: they go with the first section.
+        tops = [dataclasses.replace(tops[0], start=0), *tops[1:]]
+    elif first > 0 or not tops:
         yield "s0", 0, first, "other", ()
     children_of: dict[int, list[Section]] = {}
     for section in outline:

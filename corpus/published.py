@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from corpus.dates import find_dates, plain_digits
-from corpus.model import UNKNOWN, Provenance
+from corpus.model import UNKNOWN, Cut, Provenance
 
 _LABELLED: Final = re.compile(
     "(?:成文|发文|生成|发布|公开|公布|印发|更新|落款|录入)?(?:日期|时间)[】\\]]?[ \\u3000]*[:：]?[ \\u3000]*"
@@ -26,7 +26,9 @@ class PublishedFound(NamedTuple):
     provenance: Provenance
 
 
-def find_published(text: str, page_published: str | None) -> PublishedFound:
+def find_published(
+    text: str, page_published: str | None, cuts: Sequence[Cut] = ()
+) -> PublishedFound:
     """The date of the signature, or else a labelled one (成文日期：…), the page's own, one in
     brackets under the title, the printing footer's."""
     top = [line.strip() for line in text[:3_000].split("\n") if line.strip()][:_TOP_LINES]
@@ -42,7 +44,32 @@ def find_published(text: str, page_published: str | None) -> PublishedFound:
     for line in top:
         if iso := _whole_line(line.strip("（）()【】[]")):
             return PublishedFound(iso, Provenance("page", "read", line))
-    return _printing_footer(last)
+    return _from_cuts(cuts, _printing_footer(last))
+
+
+def _from_cuts(cuts: Sequence[Cut], footer: PublishedFound) -> PublishedFound:
+    """A date among the lines that cleaning took off: labelled, or alone and the only one."""
+    lines = [line.strip() for cut in cuts for line in cut.text.split("\n")]
+    for line in lines:
+        if iso := _labelled(line) or _bylined(line):
+            return PublishedFound(iso, Provenance("page", "read", line[:_LONGEST_LINE]))
+    if footer.date is not None:
+        return footer
+    if (found := _printing_footer(lines)).date is not None:
+        return found
+    alone = {iso: line for line in lines if (iso := _whole_line(line))}
+    if len(alone) == 1:
+        iso, line = alone.popitem()
+        return PublishedFound(iso, Provenance("page", "inferred", line))
+    return footer
+
+
+def _bylined(line: str) -> str | None:
+    """The date of 2024-01-08 作者：… or 来源：… 2024-01-08 10:15."""
+    if len(line) > _LONGEST_LINE or not re.search("作者|来源|发布(?:者|人|机构|单位)|编辑", line):
+        return None
+    dates = find_dates(line)
+    return dates[0][2].isoformat() if len(dates) == 1 else None
 
 
 def _whole_line(line: str) -> str | None:

@@ -82,6 +82,8 @@ class SeriesFound(NamedTuple):
 def find_series(title: str | None, text: str, outline: Sequence[Section]) -> SeriesFound:
     """The series of a text, from its title or, without one, from how it begins."""
     opening = text[:1_500]
+    if template := _TEMPLATE.search(opening[:300]):
+        return SeriesFound("other", f"像是模板：{template[0]}")
     if title:
         plain = "".join(title.split())
         bare = _without_plan(re.sub("[（(][^（）()]*[)）]$", "", plain))
@@ -116,6 +118,7 @@ def _without_plan(title: str) -> str:
     return rest if re.search("总结|情况|报告|汇报", rest) else title
 
 
+_TEMPLATE: Final = re.compile("[（(](?:参考)?(?:模板|范本|样本|样式|格式|提纲)[)）]")
 _REPORT_END: Final = re.compile(
     rf"(?:{_TOPIC})(?:工作)?(?:的)?(?:自查|年度|总结|情况|工作|落实|推进|开展|进展|完成)*(?:的)?(?:报告|总结|汇报|情况)(?:的报告)?$"
 )

@@ -31,6 +31,11 @@ _NUMBER_LINE: Final = re.compile(
 )
 
 
+_ATTACHMENT: Final = re.compile("附[件表]?\\d{0,2}[:：]?$|[\u4e00-\u9fff]{2,30}文件$")
+_NAME_LABEL: Final = re.compile(
+    "^(?:信息|文件|公文|文章)?(?:名[ \u3000]{0,4}称|标[ \u3000]{0,4}题|题[ \u3000]{0,4}名)[ \u3000]*[:：][ \u3000]*"
+)
+"""The label in a page's index table; what it names is the title."""
 _NUMBER_TAIL: Final = re.compile("[ \u3000]+\\S{1,10}[〔\\[（(]20\\d\\d[〕\\])）]第?\\d{1,4}号$")
 
 
@@ -46,13 +51,13 @@ def find_title(text: str, limit: int) -> TitleFound | None:
     lines = _top_lines(text, limit)
     for first in range(len(lines)):
         start, line = lines[first]
-        if _NUMBER_LINE.match(_clean(line)):
+        if _NUMBER_LINE.match(_clean(line)) or _ATTACHMENT.match(_clean(line)):
             continue
         if work := _work_title(line):
             return TitleFound(work, start, start + len(line))
         joined = ""
         for last in range(first, min(first + 4, len(lines))):
-            piece = _NUMBER_TAIL.sub("", lines[last][1].strip())
+            piece = _NUMBER_TAIL.sub("", _NAME_LABEL.sub("", lines[last][1].strip()))
             if not piece or len(joined) + len(piece) > LONGEST_TITLE:
                 break
             if _SENTENCE.search(piece) or re.match(
