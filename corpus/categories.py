@@ -18,6 +18,8 @@ _LEADERSHIP: Final = re.compile(
 _SHORTCOMINGS: Final = re.compile(
     "不足|问题|困难|难点|短板|差距|薄弱|瓶颈|欠缺|有待(?:加强|提高|改进)"
 )
+_DEEDS: Final = re.compile("问题(?:导向|整改)|(?:解决|破解|化解|整治).{0,6}(?:问题|难点|短板)")
+"""问题导向, 解决问题 and the like are deeds, not confessions."""
 _PLANS: Final = re.compile(
     "下一?步|下一?阶段|下一年|下年度?|来年|明年|今后|打算|工作计划|工作安排|主要安排|思路|展望|规划"
     "|努力方向|改进措施|工作目标|重点任务|政策取向|总体要求|主要任务|工作任务|建议"
@@ -68,17 +70,14 @@ def _categorize(heading: str, year: int | None, before: Set[Category]) -> Catego
         return "leadership"
     shortcoming = _SHORTCOMINGS.search(heading)
     plan = _PLANS.search(heading)
-    if shortcoming and (not plan or shortcoming.start() < plan.start()):
-        # 问题导向, 解决问题 and the like are deeds, not confessions
-        if not re.search(
-            "问题(?:导向|整改)|(?:解决|破解|化解|整治).{0,6}(?:问题|难点|短板)", heading
-        ):
-            return "shortcomings"
+    deed = _DEEDS.search(heading)
+    if shortcoming and not deed and (not plan or shortcoming.start() < plan.start()):
+        return "shortcomings"
     if plan:
         return "plans"
-    if named := _YEAR.search(heading):
-        if year is not None and int(named[1]) > year:
-            return "plans"
+    named = _YEAR.search(heading)
+    if named and year is not None and int(named[1]) > year:
+        return "plans"
     if _OTHER.search(heading):
         return "other"
     if _ACHIEVEMENTS.search(heading) or not before or "plans" not in before:

@@ -165,9 +165,10 @@ def _inline_tops(text: str, known: list[Heading]) -> list[Heading]:
 def _inline(text: str, start: int, end: int) -> Iterator[Heading]:
     for match in _INLINE_CN.finditer(text, start, end):
         at = match.start()
-        if (at == 0 or text[at - 1] in _BREAKS) and not _in_book_title(text, at):
-            if value := chinese_number(match[1]):
-                yield Heading("cn", at, match.end(), match[1], value)
+        value = chinese_number(match[1])
+        after_stop = at == 0 or text[at - 1] in _BREAKS
+        if value and after_stop and not _in_book_title(text, at):
+            yield Heading("cn", at, match.end(), match[1], value)
 
 
 def _is_genre(text: str, heading: Heading) -> bool:
@@ -184,9 +185,9 @@ def _fill_tops(text: str, tops: list[Heading]) -> list[Heading]:
             end = after.start if after else len(text)
             gap: list[Heading] = []
             for heading in _inline(text, start, end):
-                if heading.value == value + len(gap) + 1 and len(gap) < missing:
-                    if _is_genre(text, heading):
-                        gap.append(heading)
+                expected = heading.value == value + len(gap) + 1 and len(gap) < missing
+                if expected and _is_genre(text, heading):
+                    gap.append(heading)
             filled += gap
         if after:
             filled.append(after)

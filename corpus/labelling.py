@@ -6,6 +6,7 @@ Each label's rules stand in a file of its own; here they only meet.  Ids are giv
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from typing import Final
@@ -134,7 +135,7 @@ def _outline_notes(outline: tuple[Section, ...]) -> tuple[str, ...]:
     """Numbers that are skipped or repeated among the first-level headings."""
     numbers = [section for section in outline if section.level == 1 and section.number]
     notes = []
-    for before, after in zip(numbers, numbers[1:], strict=False):
+    for before, after in itertools.pairwise(numbers):
         if before.number == after.number:
             notes.append(f"小标题编号重复：{after.number}、{after.heading}")
     return tuple(notes)

@@ -10,7 +10,8 @@ from corpus.dates import find_dates, plain_digits
 from corpus.model import UNKNOWN, Cut, Provenance
 
 _LABELLED: Final = re.compile(
-    "(?:成文|发文|生成|发布|公开|公布|印发|更新|落款|录入)?(?:日期|时间)[】\\]]?[ \\u3000]*[:：]?[ \\u3000]*"
+    "(?:成文|发文|生成|发布|公开|公布|印发|更新|落款|录入)?"
+    "(?:日期|时间)[】\\]]?[ \\u3000]*[:：]?[ \\u3000]*"
 )
 _PRINTED: Final = re.compile("印发|印制")
 _SENTENCE: Final = re.compile("[。，；,;]")
@@ -99,7 +100,8 @@ def _labelled(line: str) -> str | None:
 
 def _printing_footer(last: Sequence[str]) -> PublishedFound:
     for line in reversed(last):
-        if len(line) <= _LONGEST_LINE and _PRINTED.search(line) and not _SENTENCE.search(line):
-            if dates := find_dates(line):
-                return PublishedFound(dates[-1][2].isoformat(), Provenance("footer", "read", line))
+        if len(line) > _LONGEST_LINE or not _PRINTED.search(line) or _SENTENCE.search(line):
+            continue
+        if dates := find_dates(line):
+            return PublishedFound(dates[-1][2].isoformat(), Provenance("footer", "read", line))
     return PublishedFound(None, UNKNOWN)

@@ -52,7 +52,8 @@ _NOT_A_REPORT: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ("汇编目录", re.compile("(?:目录|汇编|一览表|清单|统计表)$")),
 )
 _NEWS_BODY: Final = re.compile(
-    "(?:本报讯|本网讯|记者[ 　]?[\u4e00-\u9fff]{2,4}[ 　]?(?:报道|摄|）)|近日[，,]|日前[，,]|(?:今天|昨日|\\d{1,2}日)(?:上午|下午))"
+    "(?:本报讯|本网讯|记者[ 　]?[\u4e00-\u9fff]{2,4}[ 　]?(?:报道|摄|）)|近日[，,]|日前[，,]"
+    "|(?:今天|昨日|\\d{1,2}日)(?:上午|下午))"
 )
 _BODY_FAZHI: Final = re.compile(
     rf"(?:{_TOPIC})[^。]{{0,60}}(?:报告|汇报|总结)(?:如下|于后)?|(?:报告|汇报|总结)如下"
@@ -102,11 +103,11 @@ def find_series(title: str | None, text: str, outline: Sequence[Section]) -> Ser
         return SeriesFound("work", "")
     headings = " ".join(section.heading for section in outline if section.level == 1)
     categories = {section.category for section in outline if section.level == 1}
-    if _HEADING_FAZHI.search(headings) or (
+    on_topic = _HEADING_FAZHI.search(headings) or (
         _BODY_FAZHI.search(opening) and re.search(_TOPIC, opening)
-    ):
-        if len(categories & {"achievements", "shortcomings", "leadership", "plans"}) >= 2:
-            return SeriesFound("fazhi", "")
+    )
+    if on_topic and len(categories - {"other"}) >= 2:
+        return SeriesFound("fazhi", "")
     if title:
         return SeriesFound("other", f"标题不属于已知的报告系列：{''.join(title.split())}")
     return SeriesFound("other", "没有标题，正文也不像年度报告")

@@ -33,7 +33,8 @@ _NUMBER_LINE: Final = re.compile(
 
 _ATTACHMENT: Final = re.compile("附[件表]?\\d{0,2}[:：]?$|[\u4e00-\u9fff]{2,30}文件$")
 _NAME_LABEL: Final = re.compile(
-    "^(?:信息|文件|公文|文章)?(?:名[ \u3000]{0,4}称|标[ \u3000]{0,4}题|题[ \u3000]{0,4}名)[ \u3000]*[:：][ \u3000]*"
+    "^(?:信息|文件|公文|文章)?(?:名[ \u3000]{0,4}称|标[ \u3000]{0,4}题|题[ \u3000]{0,4}名)"
+    "[ \u3000]*[:：][ \u3000]*"
 )
 """The label in a page's index table; what it names is the title."""
 _NUMBER_TAIL: Final = re.compile("[ \u3000]+\\S{1,10}[〔\\[（(]20\\d\\d[〕\\])）]第?\\d{1,4}号$")
