@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,10 +19,11 @@ from hypothesis import strategies as st
 
 from corpus.folding import fold
 from corpus.model import Report
+from index import snapshot
 from index.codec import writer
 from index.errors import DamagedIndex, IndexLocked, NoIndex, SegmentFull, WrongVersion
 from index.generations import build_lock, current_generation
-from index.manifest import forget_verified
+from index.manifest import Manifest, forget_verified
 from index.snapshot import IndexSnapshot, open_snapshot
 from index.update import update_index
 
@@ -218,6 +220,7 @@ def test_a_full_segment_is_refused_and_leaves_the_index(
 
 BUILD = """
 import sys
+import threading
 from pathlib import Path
 from corpus.model import Passage, Report, Source
 from index.generations import build_lock
@@ -255,3 +258,51 @@ def test_killed_at_any_moment_something_whole_is_served(small_index: Path) -> No
         assert {f"r{i}" for i in range(9)} <= set(reports)
         assert len(reports) in (9, 39)
         assert all(snapshot.resolve(own).fate == "current" for own in reports)
+
+
+def test_readers_never_see_half_of_a_generation(small_index: Path, make_report: MakeReport) -> None:
+    stop = threading.Event()
+    seen: set[str] = set()
+    problems: list[Exception] = []
+
+    def read() -> None:
+        while not stop.is_set():
+            try:
+                snapshot = open_snapshot(small_index)
+                own = {r.text for r in held(snapshot).values() if r.id == "turn"}
+                # the text says which generation it was written for
+                assert own in (set(), {f"第{snapshot.generation}版"})
+                seen.add(snapshot.generation)
+            except Exception as problem:
+                problems.append(problem)
+                return
+
+    readers = [threading.Thread(target=read) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    for number in range(2, 20):
+        with build_lock(small_index):
+            report = make_report([f"第{number:06}版"], report_id="turn")
+            update_index(small_index, [report], {"turn"}, processes=1)
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert problems == []
+    assert len(seen) > 1
+
+
+def test_a_generation_removed_while_it_is_opened(
+    small_index: Path, make_report: MakeReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = snapshot.read_manifest
+    pending = [2]
+
+    def late(folder: Path) -> Manifest:
+        builds, pending[0] = pending[0], 0
+        for _ in range(builds):
+            with build_lock(small_index):
+                update_index(small_index, [make_report(["新"])], processes=1)
+        return read(folder)
+
+    monkeypatch.setattr(snapshot, "read_manifest", late)
+    assert open_snapshot(small_index).generation == "000003"
