@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby, zip_longest
 from typing import Literal, TypeAlias
 
 from search.results import ReportDocument, Span
@@ -40,10 +41,15 @@ class Pair:
     right_spans: tuple[Span, ...] = ()
 
 
+Row: TypeAlias = tuple[Pair | None, Pair | None]
+"""What stands left and right on one line of the page.  A pair that is kept or changed is both;
+dropped and new sentences between two such share lines without being each other's."""
+
+
 @dataclass(frozen=True, slots=True)
 class SectionPair:
     category: str
-    pairs: tuple[Pair, ...]
+    rows: tuple[Row, ...]
     counts: dict[Change, int]
 
 
@@ -54,7 +60,21 @@ def compare(left: ReportDocument, right: ReportDocument) -> list[SectionPair]:
         pairs = align(_sentences(left, category), _sentences(right, category))
         if pairs:
             counts: Counter[Change] = Counter(pair.change for pair in pairs)
-            found.append(SectionPair(category, tuple(pairs), dict(counts)))
+            found.append(SectionPair(category, tuple(lay_out(pairs)), dict(counts)))
+    return found
+
+
+def lay_out(pairs: Sequence[Pair]) -> list[Row]:
+    """The pairs as lines, in order."""
+    found: list[Row] = []
+    for alone, members in groupby(pairs, key=lambda pair: pair.change in ("new", "dropped")):
+        stretch = list(members)
+        if not alone:
+            found += [(pair, pair) for pair in stretch]
+            continue
+        dropped = [pair for pair in stretch if pair.change == "dropped"]
+        new = [pair for pair in stretch if pair.change == "new"]
+        found += zip_longest(dropped, new)
     return found
 
 

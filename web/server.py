@@ -7,10 +7,13 @@ engine and never shares one.  Each engine follows new generations by itself.
 from __future__ import annotations
 
 import contextlib
+import http.client
 import importlib
 import importlib.util
 import os
 import socket
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +22,9 @@ from flask import Flask
 from search import open_engine
 from web import create_app
 from web.settings import Settings
+
+START_SECONDS = 60
+"""How long workers may take to open the index before the address is no longer announced."""
 
 BACKPRESSURE = 64
 """Requests a worker takes on at once; the rest wait in the listening queue."""
@@ -59,8 +65,31 @@ def _serve_granian(settings: Settings, listening: Callable[[], None]) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=5,
     )
-    server.on_startup(listening)
+
+    def started() -> None:
+        threading.Thread(target=_when_answering, args=(settings, listening), daemon=True).start()
+
+    server.on_startup(started)
     server.serve()
+
+
+def _when_answering(settings: Settings, listening: Callable[[], None]) -> None:
+    """Calls ``listening`` once a worker answers; workers open their index after the start."""
+    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        connection = http.client.HTTPConnection(host, settings.port, timeout=START_SECONDS)
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            connection.request("HEAD", "/robots.txt", headers={"Host": _own_name(settings)})
+            connection.getresponse().read()
+            listening()
+            return
+        time.sleep(0.05)
+
+
+def _own_name(settings: Settings) -> str:
+    """A host name the site answers to."""
+    return settings.trusted_hosts[0].lstrip(".") if settings.trusted_hosts else "localhost"
 
 
 def _serve_waitress(settings: Settings, listening: Callable[[], None]) -> None:

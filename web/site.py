@@ -23,8 +23,8 @@ from web.settings import Settings
 
 _KEY = "fazhi"
 
-SAMPLE_REGION = "云江省"
-"""The province the sample reports invent; no real one has the name."""
+SAMPLE_PLACES = ("云江省", "岚溪市", "澜州市")
+"""Places the sample reports invent; no real agency's name begins with one."""
 
 SAMPLE_NOTICE = "这里收录的是随程序附带的示例报告：机关、地名和数字均为虚构，请勿引用。"
 
@@ -54,8 +54,8 @@ class Site:
             return ""
         if given != "auto":
             return given
-        regions = self.overview().facets.get("region", ())
-        invented = any(one.value.split("/")[0] == SAMPLE_REGION for one in regions)
+        agencies = self.overview().facets.get("agency", ())
+        invented = any(one.value.startswith(SAMPLE_PLACES) for one in agencies)
         return SAMPLE_NOTICE if invented else ""
 
     def root(self) -> str:

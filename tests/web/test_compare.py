@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from web.compare import align, compare
+from web.compare import align, compare, lay_out
 
 sentences = st.lists(
     st.text("甲乙丙丁戊", min_size=1, max_size=8).map(lambda s: s + "。"), max_size=8
@@ -30,6 +30,9 @@ def test_every_sentence_stands_once_and_in_order(left: list[str], right: list[st
     found = align(left, right)
     assert [p.left for p in found if p.left] == left
     assert [p.right for p in found if p.right] == right
+    rows = lay_out(found)
+    assert [a.left for a, _ in rows if a and a.left] == left
+    assert [b.right for _, b in rows if b and b.right] == right
 
 
 def test_sections_stand_in_the_regulations_order(engine: Any) -> None:
