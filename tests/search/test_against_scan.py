@@ -1,0 +1,424 @@
+"""The engine against a naive scan: random collections, histories and questions of every operator.
+
+The scan folds by hand, walks every passage in Python and keeps occurrences as a set.  It shares
+no code with the evaluator; only the words of the index (``index.analysis``) are taken as given.
+Questions are typed text, so the parser is held to the same answers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from corpus.model import CATEGORIES, Passage, Report, Source
+from index.analysis import cut_query, tokenize
+from index.generations import build_lock
+from index.update import update_index
+from search import open_engine
+from search.engine import Engine
+from search.request import FIELDS, UNLABELLED, Field, FieldFilter, SearchRequest
+
+Span = tuple[int, int]
+Spans = set[Span]
+
+IGNORED = "“”、 "
+ENDS = "。!?"
+
+
+# ---------------------------------------------------------------- the collection, scanned
+
+
+@dataclass(frozen=True)
+class Held:
+    """A passage as the scan sees it."""
+
+    report: str
+    passage: str
+    section: str
+    agency: str | None
+    year: int | None
+    title: str
+    stored: str
+
+    @property
+    def folded(self) -> str:
+        lines = ["".join(c for c in line if c not in IGNORED) for line in self.stored.split("\n")]
+        return "".join(line + "\n" for line in lines if line)
+
+    def places(self, folded: str) -> Spans:
+        text = self.folded
+        size = len(folded)
+        return {(i, i + size) for i in range(len(text)) if text.startswith(folded, i)}
+
+    def word_places(self, word: str) -> Spans:
+        return {
+            (t.position, t.position + len(word)) for t in tokenize(self.folded) if t.word == word
+        }
+
+    def unit(self, at: int, ends: str) -> int:
+        """The number of the sentence or paragraph a character stands in."""
+        text = self.folded
+        number = 0
+        for i in range(1, at + 1):
+            if text[i - 1] == "\n" or (text[i - 1] in ends and text[i] not in ends + "\n"):
+                number += 1
+        return number
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Whether a question is true of a passage, and the places of its positive leaves."""
+
+    true: bool
+    spans: frozenset[Span] = frozenset()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as typed, and its meaning as a function of a passage."""
+
+    typed: str
+    meaning: Callable[[Held], Answer]
+
+
+def found(spans: Spans) -> Answer:
+    return Answer(bool(spans), frozenset(spans))
+
+
+def hand_fold(text: str) -> str:
+    return "".join(c for c in text if c not in IGNORED)
+
+
+def phrase(text: str) -> Asked:
+    return Asked(f'"{text}"', lambda held: found(held.places(hand_fold(text))))
+
+
+def run(text: str) -> Asked:
+    words = set(cut_query(text))
+
+    def meaning(held: Held) -> Answer:
+        whole = held.places(text)
+        if whole or not words:
+            return found(whole)
+        apart = [held.word_places(word) for word in words]
+        return found(set().union(*apart)) if all(apart) else Answer(False)
+
+    return Asked(text, meaning)
+
+
+def literal(text: str) -> Asked:
+    def meaning(held: Held) -> Answer:
+        kept = []
+        for at in range(len(held.stored)):
+            if held.stored.startswith(text, at):
+                lead = next(i for i, c in enumerate(text) if c not in IGNORED)
+                before = held.stored[: at + lead].split("\n")
+                lines = [hand_fold(line) for line in before]
+                start = sum(len(line) + 1 for line in lines[:-1] if line) + len(lines[-1])
+                kept.append((start, start + len(hand_fold(text))))
+        return found(set(kept))
+
+    return Asked(f'="{text}"', meaning)
+
+
+def prefix(text: str) -> Asked:
+    def meaning(held: Held) -> Answer:
+        return found(
+            {
+                (t.position, t.position + len(t.word))
+                for t in tokenize(held.folded)
+                if t.word.startswith(text)
+            }
+        )
+
+    return Asked(f"{text}*", meaning)
+
+
+def both(left: Asked, right: Asked) -> Asked:
+    def meaning(held: Held) -> Answer:
+        one, two = left.meaning(held), right.meaning(held)
+        return Answer(one.true and two.true, one.spans | two.spans)
+
+    return Asked(f"({left.typed} {right.typed})", meaning)
+
+
+def either(left: Asked, right: Asked) -> Asked:
+    def meaning(held: Held) -> Answer:
+        one, two = left.meaning(held), right.meaning(held)
+        return Answer(one.true or two.true, one.spans | two.spans)
+
+    return Asked(f"({left.typed} OR {right.typed})", meaning)
+
+
+def without(child: Asked) -> Asked:
+    # bracketed: two signs side by side would cancel each other
+    return Asked(f"-({child.typed})", lambda held: Answer(not child.meaning(held).true))
+
+
+def together(how: str, distance: int, left: Asked, right: Asked) -> Asked:
+    operator = f"NEAR/{distance}" if how == "NEAR" else how
+
+    def close(held: Held, one: Span, two: Span) -> bool:
+        if one[0] < two[1] and two[0] < one[1]:
+            return False
+        if how == "NEAR":
+            return max(two[0] - one[1], one[0] - two[1]) <= distance
+        ends = ENDS if how == "同句" else ""
+        units = {held.unit(at, ends) for span in (one, two) for at in (span[0], span[1] - 1)}
+        return len(units) == 1
+
+    def meaning(held: Held) -> Answer:
+        ones, twos = left.meaning(held).spans, right.meaning(held).spans
+        kept: Spans = set()
+        for one in ones:
+            for two in twos:
+                if close(held, one, two):
+                    kept |= {one, two}
+        return found(kept)
+
+    return Asked(f"({left.typed} {operator} {right.typed})", meaning)
+
+
+def years(low: int, high: int) -> Asked:
+    def meaning(held: Held) -> Answer:
+        return Answer(held.year is not None and low <= held.year <= high)
+
+    return Asked(f"年份:{low}..{high}", meaning)
+
+
+def in_section(code: str) -> Asked:
+    return Asked(f"章节:{code}", lambda held: Answer(held.section == code))
+
+
+def in_title(text: str) -> Asked:
+    return Asked(f'标题:"{text}"', lambda held: Answer(text in held.title))
+
+
+# ---------------------------------------------------------------- random ones
+
+TEXTS = st.text("法治政府建设行政执法监督。；、“”\n", max_size=40)
+RUNS = st.sampled_from(
+    [
+        "法治",
+        "法治政府",
+        "政府建设",
+        "行政执法",
+        "执法监督",
+        "监督",
+        "法",
+        "政府法治",
+        "设行",
+        "治政",
+    ]
+)
+PHRASES = st.sampled_from(
+    ["法治", "政府", "执法", "法", "行政执法", "治政", "设。行", "督", "政、府"]
+)
+LITERALS = st.sampled_from(["法治", "“法治", "法、治", "执法”", "政府", "法"])
+PREFIXES = st.sampled_from(["法", "行政", "执", "监督", "政"])
+
+WORDS = RUNS.map(run) | PHRASES.map(phrase) | LITERALS.map(literal) | PREFIXES.map(prefix)
+OPERANDS = WORDS | st.builds(either, WORDS, WORDS)
+NEARNESS = st.builds(
+    together, st.sampled_from(["同句", "同段", "NEAR"]), st.integers(0, 6), OPERANDS, OPERANDS
+)
+LABELS = (
+    st.builds(years, st.integers(2019, 2020), st.integers(2020, 2021))
+    | st.sampled_from(CATEGORIES).map(in_section)
+    | st.sampled_from(["甲县", "法治", "报告"]).map(in_title)
+)
+QUESTIONS = st.recursive(
+    WORDS | NEARNESS | LABELS,
+    lambda inner: (
+        st.builds(both, inner, inner) | st.builds(either, inner, inner) | inner.map(without)
+    ),
+    max_leaves=5,
+)
+
+REPORTS = st.lists(
+    st.tuples(
+        st.sampled_from(["甲县司法局", "乙县司法局", None]),
+        st.sampled_from([2019, 2020, 2021, None]),
+        st.lists(TEXTS, min_size=1, max_size=5),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+def make_report(number: int, agency: str | None, year: int | None, texts: list[str]) -> Report:
+    passages = []
+    at = 0
+    for i, text in enumerate(texts):
+        category = CATEGORIES[(number + i) % len(CATEGORIES)]
+        passages.append(Passage(f"s{i}", at, at + len(text), category, ("一、举措",)))
+        at += len(text)
+    return Report(
+        series="fazhi",
+        title=f"{agency or ''}法治建设报告{number}",
+        agency=agency,
+        aliases=(),
+        kind="司法" if agency else None,
+        region=("江南省",) if agency else (),
+        year=year,
+        published=None,
+        document_number=None,
+        text="".join(texts),
+        outline=(),
+        passages=tuple(passages),
+        sources=(Source(f"{number}.txt", "0" * 64, at),),
+        id=f"r{number}",
+    )
+
+
+@dataclass(frozen=True)
+class Collection:
+    reports: list[Report]
+    parts: int
+    removed: set[str]
+
+    def held(self) -> list[Held]:
+        return [
+            Held(r.id, p.id, p.category, r.agency, r.year, r.title, r.text[p.start : p.end])
+            for r in self.reports
+            if r.id not in self.removed
+            for p in r.passages
+        ]
+
+
+@st.composite
+def collections(draw: st.DrawFn) -> Collection:
+    reports = [make_report(i, *given) for i, given in enumerate(draw(REPORTS))]
+    ids = [report.id for report in reports[1:]]
+    removed = set(draw(st.lists(st.sampled_from(ids), max_size=2))) if ids else set()
+    return Collection(reports, draw(st.integers(1, 3)), removed)
+
+
+@contextlib.contextmanager
+def built(collection: Collection) -> Iterator[Engine]:
+    """The collection written in parts, so that there are segments, then some reports removed."""
+    with tempfile.TemporaryDirectory(prefix="fazhi-scan-") as folder:
+        index_dir = Path(folder) / "index"
+        with build_lock(index_dir):
+            for part in range(collection.parts):
+                if own := collection.reports[part :: collection.parts]:
+                    update_index(index_dir, own, processes=1)
+            if collection.removed:
+                update_index(index_dir, [], collection.removed, processes=1)
+        engine = open_engine(index_dir)
+        try:
+            yield engine
+        finally:
+            engine.close()
+
+
+# ---------------------------------------------------------------- the comparison
+
+FILTERS: list[dict[Field, FieldFilter]] = [
+    {},
+    {"year": FieldFilter(include=("2020", UNLABELLED))},
+    {"agency": FieldFilter(exclude=("甲县司法局",))},
+    {"section": FieldFilter(include=("achievements", "plans"))},
+    {"year": FieldFilter(ranges=((2020, None),)), "agency": FieldFilter(include=(UNLABELLED,))},
+]
+
+
+def label(held: Held, field: Field) -> str:
+    known = {
+        "agency": held.agency,
+        "year": None if held.year is None else str(held.year),
+        "section": held.section,
+        "kind": "司法" if held.agency else None,
+        "region": "江南省" if held.agency else None,
+    }
+    return known[field] or UNLABELLED
+
+
+def passes(held: Held, filters: dict[Field, FieldFilter], lifted: str = "") -> bool:
+    for field, chosen in filters.items():
+        if field == lifted:
+            continue
+        value = label(held, field)
+        inside = value in chosen.include or any(
+            value.isdigit() and (low or 0) <= int(value) <= (high or 9999)
+            for low, high in chosen.ranges
+        )
+        if (chosen.include or chosen.ranges) and not inside:
+            return False
+        if value in chosen.exclude:
+            return False
+    return True
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(collections(), st.lists(QUESTIONS, min_size=4, max_size=12), st.sampled_from(FILTERS))
+def test_hits_counts_and_facets_are_those_of_a_scan(
+    collection: Collection, questions: list[Asked], filters: dict[Field, FieldFilter]
+) -> None:
+    held = collection.held()
+    with built(collection) as engine:
+        for asked in questions:
+            answers = {h: asked.meaning(h) for h in held}
+            expected = {h: answers[h].spans for h in held if answers[h].true and passes(h, filters)}
+            page = engine.search(SearchRequest(asked.typed, filters, size=100))
+            assert page.notices == (), asked.typed
+            hits = {(hit.report_id, hit.passage): hit.occurrences for hit in page.hits}
+            assert hits == {(h.report, h.passage): len(spans) for h, spans in expected.items()}, (
+                asked.typed
+            )
+            assert page.total.passages == len(expected)
+            assert page.total.reports == len({h.report for h in expected})
+            assert page.total.occurrences == sum(map(len, expected.values())), asked.typed
+            for field in FIELDS:
+                lifted = [h for h in held if answers[h].true and passes(h, filters, field)]
+                pairs = {(h.report, label(h, field)) for h in lifted}
+                counted = {v.value: v.count for v in page.facets[field].values if v.count}
+                assert counted == Counter(value for _, value in pairs), (asked.typed, field)
+
+
+@settings(
+    max_examples=10,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(collections(), st.lists(WORDS | NEARNESS, min_size=3, max_size=8))
+def test_every_view_gives_the_totals_of_the_list(
+    collection: Collection, questions: list[Asked]
+) -> None:
+    with built(collection) as engine:
+        for asked in questions:
+            request = SearchRequest(asked.typed, size=100)
+            total = engine.search(request).total
+            trend = engine.trend([asked.typed])[0]
+            assert trend.total == total
+            assert sum(row.reports for row in trend.rows) == total.reports
+            assert sum(row.occurrences for row in trend.rows) == total.occurrences
+            assert sum(row.held for row in trend.rows) == len({h.report for h in collection.held()})
+            assert engine.concordance(request).total == total
+            matrix = engine.matrix(request)
+            assert matrix.total == total
+            assert sum(cell.occurrences for cell in matrix.columns) == total.occurrences
+            hits = list(engine.iter_hits(request))
+            assert len(hits) == total.passages
+            assert sum(hit.occurrences for hit in hits) == total.occurrences
+
+
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [("法、治政府", {(0, 2)}), ("府\n\n法治", {(2, 4)}), ("法治法治", {(0, 2), (2, 4)})],
+)
+def test_the_scan_itself_finds_what_one_sees(text: str, spans: Spans) -> None:
+    held = Held("r", "s", "other", None, None, "", text)
+    assert phrase("法治").meaning(held).spans == spans
