@@ -30,6 +30,8 @@ DENSE: Final = 4096
 container of 65,536 holds sixteen positions or more, and its head costs little."""
 MOST_RARE: Final = 255
 """Positions of a rare gram, at most: their count is a byte."""
+TABLE_ROW: Final = 12
+"""Bytes that a near or wide gram takes in its tables."""
 _NEWLINE: Final = 0x0A
 _NOTHING: Final = np.zeros(0, np.uint32)
 
@@ -101,11 +103,11 @@ def _encode_lists(
     first_ids = (grams >> np.uint64(wide)).astype(np.int64)
     second_ids = grams & np.uint64((1 << wide) - 1)
     steps = numbers.differences(positions, firsts)
-    near_cost = 2 * numbers.element_counts(steps, firsts, 2)
+    near_cost = TABLE_ROW + 2 * numbers.element_counts(steps, firsts, 2)
     flat_cost = 3 * counts
     dense = counts * DENSE >= max(char_count, DENSE * 64)
     rare = ~dense & (counts <= MOST_RARE) & (flat_cost <= near_cost)
-    near = ~dense & ~rare & (near_cost <= 4 * counts)
+    near = ~dense & ~rare & (near_cost <= TABLE_ROW + 4 * counts)
     wide_kind = ~dense & ~rare & ~near
 
     first = np.searchsorted(first_ids, np.arange(len(alphabet) + 1)).astype(np.uint32)
