@@ -18,7 +18,7 @@ from corpus.model import UNKNOWN, Certainty, Provenance
 
 _SUFFIX: Final = (
     "(?:人民政府(?:办公厅|办公室)?|街道办事处|管理委员会|管委会|委员会|办公室|总局|分局|局|厅|委|部|署|总队|支队"
-    "|大队|中心|公司|街道|银行|国务院)"
+    "|大队|中心|公司|街道|银行|调查队|国务院)"
 )
 _NAME: Final = rf"[\u4e00-\u9fff·]{{1,30}}?{_SUFFIX}"
 _ALIAS: Final = rf"(?:[（(]({_NAME})[)）])?"
@@ -31,7 +31,7 @@ _TITLE_YEAR: Final = (
 _TITLE_TAIL: Final = re.compile(
     rf"^(?:中共[^、和]{{1,20}}?委(?:员会)?[、和 ]*(?=.{{2,12}}人民政府))?"
     rf"(?:关于)?(?:{_TITLE_YEAR})?(?P<agency>.+?)"
-    rf"(?:关于)?(?:{_TITLE_YEAR})?(?:度)?(?:全面)?(?:贯彻|落实|推进|加强|开展|深入推进|贯彻落实)*"
+    rf"(?:关于)?(?:上报|报送|呈报)?(?:{_TITLE_YEAR})?(?:度)?(?:全面)?(?:贯彻|落实|推进|加强|开展|深入推进|贯彻落实)*"
     r"(?:党政主要负责人.*)?[《“\"]?(?:法治政府|依法行政|法治建设|依法治(?![省市县区]委)|法治工作|法治|政府工作|政府信息)"
 )
 _TITLE_END: Final = re.compile(
@@ -189,6 +189,8 @@ def _candidates(
         yield found[0], found[1], Provenance("title", "read", title)
     if found := _from_signature(text):
         yield found[0], found[1], Provenance("signature", "read", found[0])
+    if found := _from_own_line(text, body_start):
+        yield found[0], found[1], Provenance("title", "read", found[0])
     sentence = _first_sentences(text, body_start)
     for match in _SUBJECT.finditer(plain_digits(sentence)):
         name = _trimmed(match["agency"])
@@ -231,6 +233,15 @@ def _at_title_end(title: str) -> tuple[str, str | None] | None:
     return (match[1], None) if match and find_office(match[1]) else None
 
 
+def _from_own_line(text: str, body_start: int) -> tuple[str, str | None] | None:
+    """A name alone on the first line after the title, or of a text without one."""
+    line = next((line for line in text[body_start : body_start + 200].split("\n") if line), "")
+    match = _WHOLE_NAME.match(re.sub("[ \u3000]+", "", line).strip("（）()"))
+    if match and (name := _trimmed(match[1])) and find_office(name):
+        return name, match[2]
+    return None
+
+
 def _from_signature(text: str) -> tuple[str, str | None] | None:
     """The last short line that is a name, where a date follows it or the text ends."""
     lines = [line.strip() for line in text.rstrip().split("\n")][-8:]
@@ -257,7 +268,7 @@ def _first_sentences(text: str, start: int) -> str:
 
 
 def _trimmed(name: str) -> str | None:
-    name = name.strip()
+    name = re.sub("^(?:现?将|现就|现把|由|对)", "", name.strip())
     if _NOT_A_NAME.search(name) or (len(name) < 3 and name != "国务院"):
         return None
     return name

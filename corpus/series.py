@@ -44,6 +44,7 @@ _NOT_A_REPORT: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
             "(?:召开|举行|举办|开展|印发|发布|公布|出台|听取|审议|部署|启动|获评|荣获|报送).{0,30}(?:会|会议|活动|培训|报告|工作|督察|创建|示范)$"
         ),
     ),
+    ("半年或季度材料", re.compile("上半年|下半年|季度|半年")),
     ("评论或文章", re.compile("^(?:论|谈|浅谈|浅析|关于.{0,20}的?思考)|研究$|述评|观察$|评论$")),
     (
         "督察或考核材料",
@@ -87,7 +88,8 @@ def find_series(title: str | None, text: str, outline: Sequence[Section]) -> Ser
         return SeriesFound("other", f"像是模板：{template[0]}")
     if title:
         plain = "".join(title.split())
-        bare = _without_plan(re.sub("[（(][^（）()]*[)）]$", "", plain))
+        bare = re.sub("(?<=报告|总结|情况)的函$", "", plain)
+        bare = _without_plan(re.sub("[（(][^（）()]*[)）]$", "", bare))
         if _WORK_TITLE.search(plain) and not re.search("解读|问答|热议|审议|讨论|精神", plain):
             return SeriesFound("work", "")
         for name, pattern in _NOT_A_REPORT:
@@ -107,6 +109,8 @@ def find_series(title: str | None, text: str, outline: Sequence[Section]) -> Ser
         _BODY_FAZHI.search(opening) and re.search(_TOPIC, opening)
     )
     if on_topic and len(categories - {"other"}) >= 2:
+        return SeriesFound("fazhi", "")
+    if not title and re.search(_TOPIC, opening) and {"achievements", "shortcomings"} <= categories:
         return SeriesFound("fazhi", "")
     if title:
         return SeriesFound("other", f"标题不属于已知的报告系列：{''.join(title.split())}")
