@@ -223,18 +223,22 @@ class Matches:
     @cached_property
     def occurrence_counts(self) -> NDArray[np.int64]:
         """``(len(docs),)`` occurrences in each matching passage."""
-        if self._evaluated.chosen:
+        groups = _by_text(self._evaluated.active)
+        if self._evaluated.chosen or any(
+            len(own) > 1 and any(text.kind == "literal" for text, _ in own) for own in groups
+        ):
+            # literals that fold alike may stand apart, so only places tell their union
             counts = np.zeros(self.columns.passage_count, np.int64)
             docs, _, _ = self.places
             np.add.at(counts, docs, 1)
             return counts[self.docs]
         if len(self._evaluated.active) == 1:
             text, where = self._evaluated.active[0]
-            if where is None and len(text.docs) == len(self.docs):
+            if where is None and np.array_equal(text.docs, self.docs):
                 # every passage with the text matches: the usual case of one phrase
                 return text.freqs
         counts = np.zeros(self.columns.passage_count, np.int64)
-        for own in _by_text(self._evaluated.active):
+        for own in groups:
             counts[:] = counts + self._text_counts(own)
         return counts[self.docs]
 

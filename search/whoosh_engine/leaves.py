@@ -20,7 +20,7 @@ from index.types import Segment, SpaceName
 from search import query
 from search.whoosh_engine.columns import Bools, Columns, Int64s
 
-Kind: TypeAlias = Literal["characters", "word"]
+Kind: TypeAlias = Literal["characters", "word", "literal"]
 _Key: TypeAlias = tuple[str, Kind, SpaceName]
 EMPTY = np.zeros(0, np.int64)
 
@@ -103,7 +103,11 @@ class Leaves:
         return self._texts[key]
 
     def _counted(
-        self, folded: str, parts: Sequence[NDArray[np.uint32]], space: SpaceName = "body"
+        self,
+        folded: str,
+        parts: Sequence[NDArray[np.uint32]],
+        space: SpaceName = "body",
+        kind: Kind = "characters",
     ) -> Text:
         docs, freqs = [], []
         for segment, base, found in zip(
@@ -112,7 +116,7 @@ class Leaves:
             own, counts = _runs(segment.space(space).docs_at(found))
             docs.append(own.astype(np.int64) + base)
             freqs.append(counts)
-        return Text(folded, "characters", _joined(docs), _joined(freqs), parts)
+        return Text(folded, kind, _joined(docs), _joined(freqs), parts)
 
     def word(self, folded: str, space: SpaceName = "body") -> Text:
         """Every place of a word."""
@@ -192,7 +196,7 @@ class Leaves:
                 )
                 at += count
             parts.append(found[keep])
-        return self._counted(leaf.folded, parts)
+        return self._counted(leaf.folded, parts, kind="literal")
 
 
 def _literal_places(
