@@ -58,7 +58,8 @@ def test_a_moved_file_keeps_its_id(folder: Path, tmp_path: Path) -> None:
     for path in list(folder.iterdir()):
         path.rename(folder / f"x{path.name}")
     _, changes = build(state, folder)
-    assert changes.held == 10 and not changes.remove
+    assert changes.held == 10
+    assert not changes.remove
 
 
 def test_a_loss_is_refused_without_prune(folder: Path, tmp_path: Path) -> None:
@@ -83,4 +84,5 @@ def test_a_new_row_of_metadata_relabels(folder: Path, tmp_path: Path) -> None:
     build(state, folder)
     (folder / "metadata.csv").write_text("file,year\n2020.txt,2011\n", encoding="utf-8")
     read, changes = build(state, folder)
-    assert read == 1 and len(changes.moved) == 1
+    assert read == 1
+    assert len(changes.moved) == 1

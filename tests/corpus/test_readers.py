@@ -52,7 +52,8 @@ def test_one_report_gives_one_text(name: str, data: bytes) -> None:
 def test_junk_named_txt_is_refused_with_a_reason(data: bytes) -> None:
     with pytest.raises(ReadError) as caught:
         read_bytes(data, "a.txt")
-    assert caught.value.reason and caught.value.advice
+    assert caught.value.reason
+    assert caught.value.advice
 
 
 @settings(max_examples=60, deadline=None)
@@ -60,8 +61,8 @@ def test_junk_named_txt_is_refused_with_a_reason(data: bytes) -> None:
 def test_random_bytes_are_read_or_refused(data: bytes, suffix: str) -> None:
     try:
         assert read_bytes(data, "a" + suffix).text
-    except ReadError as error:
-        assert error.code
+    except ReadError:
+        pass  # a refusal is an answer; any other exception fails the test
 
 
 @settings(max_examples=40, deadline=None)
@@ -72,5 +73,5 @@ def test_damaged_files_are_read_or_refused(file: tuple[str, bytes], data: st.Dat
     cut[data.draw(st.integers(0, len(cut) - 1))] ^= 1 << data.draw(st.integers(0, 7))
     try:
         assert read_bytes(bytes(cut), name).text
-    except ReadError as error:
-        assert error.code
+    except ReadError:
+        pass  # a refusal is an answer; any other exception fails the test
