@@ -6,6 +6,7 @@ engine and never shares one.  Each engine follows new generations by itself.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import http.client
 import importlib
@@ -32,6 +33,9 @@ BACKPRESSURE = 64
 
 def application() -> Flask:
     """The application of a worker, from the settings in the environment."""
+    # Werkzeug encodes every host name by this codec.  Looked up first while requests already
+    # come in, the import can fail half-way, and Python then remembers that there is none.
+    codecs.lookup("idna")
     settings = Settings.from_environment(os.environ)
     return create_app(open_engine(Path(settings.index_dir)), settings)
 
