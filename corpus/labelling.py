@@ -117,7 +117,7 @@ def _shown_title(
         return given["title"], Provenance("metadata.csv", "read", given["title"])
     if title is not None:
         return title, Provenance("title", "read", title)
-    if agency.name is None and year.year is None:
+    if series == "other" or (agency.name is None and year.year is None):
         first = next((line.strip() for line in clean.text.split("\n") if line.strip()), "")
         shown = (
             clean.page_title or (first[:40] + ("…" if len(first) > 40 else "")) or "（空白文件）"
@@ -125,8 +125,6 @@ def _shown_title(
         return shown, Provenance("page" if clean.page_title else "none", "inferred", shown)
     kind = "政府工作报告" if series == "work" else "法治政府建设情况报告"
     when = f"{year.year}年" if year.year is not None else ""
-    if series == "other":
-        kind = "文件"
     shown = f"{agency.name or ''}{when}{kind}（标题缺失，据正文推断）"
     return shown, Provenance("none", "inferred", "")
 

@@ -103,6 +103,8 @@ def find_series(title: str | None, text: str, outline: Sequence[Section]) -> Ser
             return SeriesFound("fazhi", "")
     if _BODY_WORK.search(opening) or _DELIVERED.search(opening[:400]):
         return SeriesFound("work", "")
+    if not title and (official := _OFFICIAL.search(text[:600])):
+        return SeriesFound("other", f"标题像是公文：{official[1]}")
     headings = " ".join(section.heading for section in outline if section.level == 1)
     categories = {section.category for section in outline if section.level == 1}
     on_topic = _HEADING_FAZHI.search(headings) or (
@@ -123,6 +125,11 @@ def _without_plan(title: str) -> str:
     return rest if re.search("总结|情况|报告|汇报", rest) else title
 
 
+_OFFICIAL: Final = re.compile(
+    r"^[ \u3000]*([^\n。]{4,60}(?:的(?:通知|决定|意见|批复|公告|通报|命令)"
+    r"|条例|办法|规定|规则))[ \u3000]*$",
+    re.M,
+)
 _TEMPLATE: Final = re.compile("[（(](?:参考)?(?:模板|范本|样本|样式|格式|提纲)[)）]")
 _REPORT_END: Final = re.compile(
     rf"(?:{_TOPIC})(?:工作)?(?:的)?(?:自查|年度|总结|情况|工作|落实|推进|开展|进展|完成)*(?:的)?(?:报告|总结|汇报|情况)(?:的报告)?$"
