@@ -40,6 +40,9 @@ _TITLE_END: Final = re.compile(
 _ZONE: Final = re.compile("(?:开发|高新|园|度假|保税|示范|新)区$")
 """Zones have a 管理委员会 in a government's place."""
 _NOWHERE: Final = re.compile("^(?:区|县|市|省|镇|乡)(?!委|场)")
+_MONTH: Final = re.compile(
+    r"(?:20\d\d|二[〇○零]二[〇○零一二三四五六七八九])年[\d一二三四五六七八九十]{1,2}月$"
+)
 _LOCAL: Final = re.compile(
     "^(?!国家|中国|国务院|全国).*(?:(?<!总)局|委员会|厅|办公室|中心|大队|支队|人民政府|办事处)$"
 )
@@ -252,7 +255,7 @@ def _from_signature(text: str) -> tuple[str, str | None] | None:
             line = line[: dated.start()]
         match = _WHOLE_NAME.match(line)
         after = plain_digits(re.sub("[ \u3000]+", "", "".join(lines[i + 1 : i + 2])))
-        if match and (dated or not after or DATE.match(after)):
+        if match and (dated or not after or DATE.match(after) or _MONTH.match(after)):
             name = _trimmed(match[1])
             if name and (find_office(name) or re.search(rf"{_SUFFIX}$", name)):
                 return name, match[2]

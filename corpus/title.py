@@ -112,17 +112,23 @@ def _top_lines(text: str, limit: int) -> list[tuple[int, str]]:
         if end < 0:
             end = len(text)
         line = text[at:end]
-        if len(line) > LONGEST_TITLE:
-            # a report on one single line: its title ends at the first wide gap, if anywhere
-            gap = re.search("[ \u3000]{2,}", line[: LONGEST_TITLE + 20])
-            if gap:
-                found.append((at, line[: gap.start()]))
-            elif line.startswith(("政府工作报告", "新华社")):
-                found.append((at, line))
-        elif line.strip():
+        if head := _head_of_long_line(line):
+            found.append((at, head))
+        elif len(line) <= LONGEST_TITLE and line.strip():
             found.append((at, line))
         at = end + 1
     return found
+
+
+def _head_of_long_line(line: str) -> str:
+    """What may be the title at the head of a report that stands on one single line: it ends at
+    a blank.  Empty for an ordinary line."""
+    if len(line) <= LONGEST_TITLE and "。" not in line:
+        return ""
+    for gap in re.finditer("[ \u3000]+", line[: LONGEST_TITLE + 20]):
+        if _WHOLE.match(_bare(_clean(line[: gap.start()]))):
+            return line[: gap.start()]
+    return line if line.startswith(("政府工作报告", "新华社")) else ""
 
 
 def _clean(text: str) -> str:
