@@ -1,0 +1,188 @@
+"""``docs/query-language.md`` is true: each example is read as it says, and the bounds are these."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from search.query import (
+    And,
+    InField,
+    Label,
+    Literal,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Run,
+    iter_leaves,
+)
+from search.query_parser import BOUNDS, parse_query
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "query-language.md"
+EXAMPLES = re.findall(r"^\| `([^`]+)` \| ", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+
+MEANINGS: dict[str, str] = {
+    "法治政府": "法治政府",
+    "法治政府 营商环境": "(法治政府 & 营商环境)",
+    "法治政府 AND 营商环境": "(法治政府 & 营商环境)",
+    '"首违不罚"': '"首违不罚"',
+    "“首违不罚”": '"首违不罚"',
+    '="“三项制度”"': '="“三项制度”"',
+    "首违不罚 OR 轻微免罚": "(首违不罚 | 轻微免罚)",
+    "首违不罚｜轻微免罚": "(首违不罚 | 轻微免罚)",
+    "营商环境 -罚款": "(营商环境 & -罚款)",
+    "营商环境 NOT 罚款": "(营商环境 & -罚款)",
+    "（首违不罚 OR 轻微免罚） 清单": "((首违不罚 | 轻微免罚) & 清单)",
+    "执法 同句 监督": "[执法 sentence 监督]",
+    "执法 同段 监督": "[执法 paragraph 监督]",
+    "执法 NEAR/20 监督": "[执法 near20 监督]",
+    "监督*": "监督*",
+    "标题:法治政府": "title:法治政府",
+    "小标题:存在的不足": "heading:存在的不足",
+    "机关:司法局": "agency=司法局",
+    "年份:2019..2023": "year=2019..2023",
+    "章节:存在的不足和原因": "section=shortcomings",
+    "类别:司法": "kind=司法",
+    "地区:重庆市": "region=重庆市",
+}
+FURTHER: dict[str, str] = {
+    # binding: NOT, then nearness, then AND, then OR
+    "甲 乙 OR 丙": "((甲 & 乙) | 丙)",
+    "甲 OR 乙 丙": "(甲 | (乙 & 丙))",
+    "甲 乙 同句 丙": "(甲 & [乙 sentence 丙])",
+    "甲 同句 乙 OR 丙": "([甲 sentence 乙] | 丙)",
+    "-甲 乙": "(-甲 & 乙)",
+    "-甲 OR 乙": "(-甲 | 乙)",
+    "-(甲 OR 乙) 丙": "(-(甲 | 乙) & 丙)",
+    "甲 同句 乙 同段 丙": "[[甲 sentence 乙] paragraph 丙]",
+    "甲 同句 (乙 OR 丙)": "[甲 sentence (乙 | 丙)]",
+    "--甲": "甲",
+    "-(-甲)": "--甲",
+    # full-width forms
+    "－甲": "-甲",
+    "甲 ＯＲ 乙": "(甲 | 乙)",
+    "甲　乙": "(甲 & 乙)",
+    "（甲）": "甲",
+    "监督＊": "监督*",
+    "＝“甲”": '="甲"',
+    "＂甲＂": '"甲"',
+    "「甲」": '"甲"',
+    "『甲』": '"甲"',
+    "标题：甲": "title:甲",
+    "年份：２０１９．．２０２１": "year=2019..2021",
+    # fields in English, years in all their forms
+    "title:甲": "title:甲",
+    "HEADING:甲": "heading:甲",
+    '标题:"甲乙"': 'title:"甲乙"',
+    "agency:甲": "agency=甲",
+    "year:2021": "year=2021..2021",
+    "年份:2021年": "year=2021..2021",
+    "年份:2019..": "year=2019..None",
+    "年份:..2019": "year=None..2019",
+    "年份:2019-2021": "year=2019..2021",
+    "年份:2021..2019": "year=2019..2021",
+    "section:plans": "section=plans",
+    "标题:(甲 OR 乙)": "(title:甲 | title:乙)",
+    "标题:(甲 乙)": "(title:甲 & title:乙)",
+    # signs inside a run are text
+    "2020-2021": "2020-2021",
+    "a-b": "a-b",
+    "甲-乙": "甲-乙",
+    "同句话": "同句话",
+    "NEARBY": "NEARBY",
+    "“甲“乙”丙”": '"甲“乙”丙"',
+    "甲\n乙": "(甲 & 乙)",
+}
+MENDED: dict[str, str] = {
+    "(甲": "甲",
+    "甲)": "甲",
+    "((甲 乙)": "(甲 & 乙)",
+    "甲 OR": "甲",
+    "OR 甲": "甲",
+    "甲 OR OR 乙": "(甲 | 乙)",
+    "甲 同句": "甲",
+    "同句 甲": "甲",
+    "甲 NOT": "甲",
+    '"甲': '"甲"',
+    "“甲": '"甲"',
+    "年份:去年": "去年",
+    "章节:没有的": "没有的",
+    "标题: 甲": "甲",
+    "甲 同句 -乙": "(甲 & -乙)",
+    "甲 同句 (乙 丙)": "(甲 & (乙 & 丙))",
+    "甲 同句 标题:乙": "(甲 & title:乙)",
+    "《》 甲": "甲",
+}
+
+
+def shown(node: Node) -> str:
+    """The tree on one line."""
+    if isinstance(node, Run):
+        return node.text
+    if isinstance(node, Phrase):
+        return f'"{node.text}"'
+    if isinstance(node, Literal):
+        return f'="{node.text}"'
+    if isinstance(node, Prefix):
+        return f"{node.text}*"
+    if isinstance(node, InField):
+        return f"{node.field}:{shown(node.leaf)}"
+    if isinstance(node, Label):
+        value = f"{node.low}..{node.high}" if node.field == "year" else node.text
+        return f"{node.field}={value}"
+    if isinstance(node, Not):
+        return f"-{shown(node.child)}"
+    if isinstance(node, Near):
+        how = f"near{node.distance}" if node.how == "near" else node.how
+        return f"[{shown(node.left)} {how} {shown(node.right)}]"
+    if isinstance(node, And | Or):
+        return (
+            "(" + (" & " if isinstance(node, And) else " | ").join(map(shown, node.children)) + ")"
+        )
+    return "everything"
+
+
+def test_every_example_is_tested_and_every_test_is_an_example() -> None:
+    assert list(MEANINGS) == EXAMPLES
+
+
+@pytest.mark.parametrize(("typed", "meant"), (MEANINGS | FURTHER).items())
+def test_is_read_as_meant(typed: str, meant: str) -> None:
+    parsed = parse_query(typed)
+    assert shown(parsed.tree) == meant
+    assert parsed.notices == ()
+
+
+@pytest.mark.parametrize(("typed", "meant"), MENDED.items())
+def test_a_slip_is_mended_and_told(typed: str, meant: str) -> None:
+    parsed = parse_query(typed)
+    assert shown(parsed.tree) == meant
+    assert parsed.notices
+    assert all(notice.span is not None for notice in parsed.notices)
+
+
+@pytest.mark.parametrize("typed", ["", " ", "　", "()", "“”", "《》", "、"])
+def test_nothing_asked_is_everything(typed: str) -> None:
+    assert shown(parse_query(typed).tree) == "everything"
+
+
+def test_leaves_say_where_they_stand_in_the_query() -> None:
+    typed = '甲乙 "丙丁" OR 戊*'
+    spans = [leaf.span for leaf in iter_leaves(parse_query(typed).tree)]  # type: ignore[union-attr]
+    assert [typed[s:e] for s, e in spans] == ["甲乙", '"丙丁"', "戊*"]
+
+
+def test_the_bounds_are_those_of_the_document() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    for line in (
+        f"| 长度 | {BOUNDS.length} 字 |",
+        f"| 检索词 | {BOUNDS.clauses} 个 |",
+        f"| 括号层数 | {BOUNDS.depth} 层 |",
+        f"| 一个 `*` 代表的词 | {BOUNDS.expansions} 个 |",
+    ):
+        assert line in text
