@@ -23,7 +23,7 @@ BATCH_CHARACTERS: Final = 400_000
 """Stored characters a worker takes at a time."""
 SEGMENT_CHARACTERS: Final = 24_000_000
 """Folded body characters after which a segment is written: bounds the builder's memory to
-about 1.5 GB, and keeps 50,000 passages in one segment."""
+about 2 GB, and keeps 50,000 passages in one segment."""
 PARALLEL_FROM: Final = 1_000_000
 """Fewer characters than this are cut in the builder's own process: starting others takes
 longer."""

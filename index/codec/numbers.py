@@ -25,35 +25,36 @@ _TYPES: Final[dict[int, type[np.unsignedinteger[Any]]]] = {
 }
 
 
-def differences(values: NDArray[Any], firsts: Int64s) -> Int64s:
+def differences(values: Uint32s, firsts: Int64s) -> Uint32s:
     """Each value less the one before it in its list; the first of each list as it is.
     ``firsts`` are the indices at which non-empty lists begin, ascending."""
-    steps = np.empty(len(values), np.int64)
+    steps = np.empty(len(values), np.uint32)
     if len(values):
-        steps[0] = values[0]
-        np.subtract(values[1:], values[:-1], out=steps[1:], dtype=np.int64, casting="unsafe")
+        # from one list to the next it wraps around, and is put right
+        np.subtract(values[1:], values[:-1], out=steps[1:])
         steps[firsts] = values[firsts]
     return steps
 
 
-def element_counts(steps: Int64s, firsts: Int64s, width: int) -> Int64s:
+def element_counts(steps: Uint32s, firsts: Int64s, width: int) -> Int64s:
     """How many elements of ``width`` bytes each list takes."""
     if width == 4:
         return np.diff(firsts, append=len(steps)).astype(np.int64)
     most = np.iinfo(_TYPES[width]).max
-    return np.add.reduceat(steps // most + 1, firsts) if len(firsts) else firsts
+    elements = steps // np.uint32(most) + np.uint32(1)
+    return np.add.reduceat(elements, firsts, dtype=np.int64) if len(firsts) else firsts
 
 
-def encode(values: NDArray[Any], steps: Int64s, width: int) -> NDArray[Any]:
+def encode(values: Uint32s, steps: Uint32s, width: int) -> NDArray[Any]:
     """The elements of lists that lie side by side."""
     if width == 4:
         return values.astype(np.uint32)
     dtype = _TYPES[width]
     most = np.iinfo(dtype).max
-    skips = steps // most
-    ends = np.cumsum(skips + 1)
+    skips = steps // np.uint32(most)
+    ends = np.cumsum(skips + np.uint32(1), dtype=np.int64)
     out = np.full(int(ends[-1]) if len(ends) else 0, most, dtype)
-    out[ends - 1] = steps - skips * most
+    out[ends - 1] = steps - skips * np.uint32(most)
     return out
 
 
@@ -125,7 +126,7 @@ class Planes:
         return found
 
 
-def encode_one(values: NDArray[Any]) -> NDArray[Any]:
+def encode_one(values: Uint32s) -> NDArray[Any]:
     """A single ascending list in the narrower of one and two bytes."""
     firsts = np.zeros(min(1, len(values)), np.int64)
     steps = differences(values, firsts)

@@ -6,6 +6,7 @@ import re
 import struct
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from corpus.model import Passage, Report, Source
@@ -84,7 +85,7 @@ def test_the_head_by_hand(segment: SegmentReader) -> None:
 )
 def test_a_spoilt_file_is_refused(tmp_path: Path, spoil, problem) -> None:  # type: ignore[no-untyped-def]
     path = tmp_path / "x.fz"
-    write_container(path, {"a": b"hello", "b": numbers.encode_one(numbers.np.arange(9))})
+    write_container(path, {"a": b"hello", "b": numbers.encode_one(np.arange(9, dtype=np.uint32))})
     Container(path).verify()
     path.write_bytes(spoil(path.read_bytes()))
     with pytest.raises(problem):
