@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from bleach.sanitizer import Cleaner
 from markupsafe import Markup, escape
@@ -24,7 +25,7 @@ _UNSEEN = re.compile(
     "\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 
-__all__ = ["Markup", "marked", "plain"]
+__all__ = ["Markup", "marked", "marked_all", "plain"]
 
 _own = threading.local()
 
@@ -46,6 +47,42 @@ def marked(text: str, spans: Sequence[Span], cap: int = 5000) -> Markup:
         end = min(start + cap, len(text))
         parts.append(_clean(_piece(text, start, end, joined)))
     return Markup("").join(parts)
+
+
+_SEAM = "<mark></mark>"
+"""Between pieces that pass bleach together.  No text can hold it (its brackets are escaped) and
+no piece makes an empty mark."""
+
+_TOGETHER = 20_000
+"""Characters that pass bleach in one go: its cost a call halves, and stays bounded."""
+
+
+def marked_all(pieces: Iterable[tuple[str, Sequence[Span]]], cap: int = 5000) -> list[Markup]:
+    """``marked`` of each text and its spans, in order, at about half the cost for many short
+    texts."""
+    found: list[Markup] = []
+    waiting: list[str] = []
+    size = 0
+
+    def flush() -> None:
+        nonlocal size
+        if waiting:
+            found.extend(Markup(part) for part in _clean(_SEAM.join(waiting)).split(_SEAM))
+        waiting.clear()
+        size = 0
+
+    for text, spans in pieces:
+        if len(text) > cap:
+            flush()
+            found.append(marked(text, spans, cap))
+            continue
+        html = _piece(text, 0, len(text), _united(spans, len(text)))
+        if size + len(html) > _TOGETHER:
+            flush()
+        waiting.append(html)
+        size += len(html)
+    flush()
+    return found
 
 
 def _united(spans: Sequence[Span], length: int) -> list[Span]:
@@ -75,8 +112,13 @@ def _piece(text: str, start: int, end: int, spans: Sequence[Span]) -> str:
     return "".join(out)
 
 
+@lru_cache(maxsize=256)
 def _clean(html: str) -> Markup:
-    """The HTML once more through bleach; one Cleaner a thread, for it is not thread-safe."""
+    """The HTML once more through bleach; one Cleaner a thread, for it is not thread-safe.
+
+    A pure function of its text, and most of what a page costs to make: pages that many readers
+    open (a shared link, the first page of a slogan) are cleaned once.  At most 256 x 20,000
+    characters are remembered."""
     cleaner: Cleaner | None = getattr(_own, "cleaner", None)
     if cleaner is None:
         cleaner = _own.cleaner = Cleaner(tags={"mark"}, attributes={}, strip=False)

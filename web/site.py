@@ -37,6 +37,7 @@ class Site:
         self.settings = settings
         self._lock = threading.Lock()
         self._overview: Overview | None = None
+        self._invented = False
         self.version = _version(Path(__file__).parent)
 
     def overview(self) -> Overview:
@@ -45,6 +46,8 @@ class Site:
         with self._lock:
             if self._overview is None or self._overview.generation != generation:
                 self._overview = self.engine.overview()
+                agencies = self._overview.facets.get("agency", ())
+                self._invented = any(one.value.startswith(SAMPLE_PLACES) for one in agencies)
             return self._overview
 
     def notice(self) -> str:
@@ -54,9 +57,8 @@ class Site:
             return ""
         if given != "auto":
             return given
-        agencies = self.overview().facets.get("agency", ())
-        invented = any(one.value.startswith(SAMPLE_PLACES) for one in agencies)
-        return SAMPLE_NOTICE if invented else ""
+        self.overview()
+        return SAMPLE_NOTICE if self._invented else ""
 
     def root(self) -> str:
         """The site's public address without a closing slash."""

@@ -361,15 +361,22 @@ class FacetLinks:
 
     def toggle(self, value: str) -> str:
         chosen = self._chosen
+        if not chosen:
+            return self._whole(f"{self._field}={quote_value(_include(value))}")
         include = set(chosen.include) ^ {value}
         return self._write(include, set(chosen.exclude) - {value})
 
     def exclude(self, value: str) -> str:
         chosen = self._chosen
+        if not chosen:
+            return self._whole(f"{self._field}=-{quote_value(value)}")
         return self._write(set(chosen.include) - {value}, set(chosen.exclude) ^ {value})
 
     def _write(self, include: set[str], exclude: set[str]) -> str:
         chosen = FieldFilter(tuple(sorted(include)), tuple(sorted(exclude)), self._chosen.ranges)
         own = "&".join(f"{n}={quote_value(v)}" for n, v in filter_pairs(self._field, chosen))
+        return self._whole(own)
+
+    def _whole(self, own: str) -> str:
         text = "&".join(part for part in (self._before, own, self._after) if part)
         return f"/search?{text}" if text else "/search"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.markup import marked, plain
+from web.markup import marked, marked_all, plain
 
 
 def shown(markup: str) -> str:
@@ -47,6 +47,19 @@ def test_nothing_but_marks_and_nothing_lost(text: str, spans: list[tuple[int, in
     found = marked(text, spans, cap=7)
     assert not re.search(r"<(?!/?mark>)", found)
     assert shown(found) == plain(text)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.text(max_size=40) | st.just("<mark></mark>"),
+            st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=3),
+        ),
+        max_size=8,
+    )
+)
+def test_many_together_equal_each_alone(pieces: list[tuple[str, list[tuple[int, int]]]]) -> None:
+    assert marked_all(pieces, cap=20) == [marked(text, spans, cap=20) for text, spans in pieces]
 
 
 def test_a_long_text_is_not_lost() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 
 from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from search.request import FIELDS, MAX_OFFSET, Field, FieldFilter, SearchRequest
 from search.results import ClauseCount, Hit
 from web import facets, urls
-from web.markup import Markup, marked
+from web.markup import Markup, marked_all
 from web.site import site, value_label
 from web.views import sides
 
@@ -165,16 +165,13 @@ def _loose_years() -> str:
 
 def _groups(hits: Sequence[Hit], query: str, together: bool) -> list[GroupView]:
     """Hits as they are shown: under their report, or one by one."""
+    cap = site().settings.mark_characters
+    html = iter(marked_all(((s.text, s.spans) for hit in hits for s in hit.snippets), cap))
     groups = []
     keyed = groupby(enumerate(hits), key=lambda e: e[1].report_id if together else e[0])
-    cap = site().settings.mark_characters
     for _, members in keyed:
         views = tuple(
-            HitView(
-                hit,
-                passage_url(hit, query),
-                tuple(marked(s.text, s.spans, cap) for s in hit.snippets),
-            )
+            HitView(hit, passage_url(hit, query), tuple(islice(html, len(hit.snippets))))
             for _, hit in members
         )
         first = views[0].hit
