@@ -43,6 +43,8 @@ _NOWHERE: Final = re.compile("^(?:区|县|市|省|镇|乡)(?!委|场)")
 _MONTH: Final = re.compile(
     r"(?:20\d\d|二[〇○零]二[〇○零一二三四五六七八九])年[\d一二三四五六七八九十]{1,2}月$"
 )
+_FAR: Final = 60_000
+"""Characters; more of a text than any report has is not searched for names."""
 _LOCAL: Final = re.compile(
     "^(?!国家|中国|国务院|全国).*(?:(?<!总)局|委员会|厅|办公室|中心|大队|支队|人民政府|办事处)$"
 )
@@ -79,6 +81,9 @@ NO_AGENCY: Final = AgencyFound(None, (), None, (), UNKNOWN, UNKNOWN)
 def find_agency(title: str | None, text: str, body_start: int) -> AgencyFound:
     """The agency with what follows from its name.  ``body_start``: where the text after the title
     begins."""
+    if len(text) > _FAR:
+        # A name's fuller form stands near the beginning or in the signature.
+        text = text[: _FAR // 2] + "\n" + text[-_FAR // 2 :]
     for name, alias, provenance in _candidates(title, text, body_start):
         if _MASKED.search(name):
             return NO_AGENCY
