@@ -316,6 +316,9 @@ class Chip:
 def chips(address: Address, label: Callable[[Field, str], str], size: int) -> list[Chip]:
     """The filters in force, in the order of the query string; ``label`` names a value."""
     found = []
+    if within := address.request.within:
+        url = write(address.with_(within=""), size=size)
+        found.append(Chip(f"结果中再搜：{within}", False, url))
     for field in FIELDS:
         chosen = address.request.filters.get(field, EMPTY)
         name = field_label(field)

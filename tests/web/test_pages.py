@@ -91,6 +91,13 @@ def test_nothing_found_is_explained(client: FlaskClient) -> None:
     assert "首违不罚 9 9 18" in words
 
 
+def test_search_within_results_is_a_condition_that_can_be_dropped(client: FlaskClient) -> None:
+    page = client.get("/search?q=放管服&within=营商环境&year=2021").text
+    assert "结果中再搜：营商环境" in text_of(page)
+    assert "/search?q=放管服&year=2021" in links(page)
+    assert 'name="within" value="营商环境"' in page
+
+
 def test_years_from_a_form_become_a_short_address(client: FlaskClient) -> None:
     response = client.get("/search?q=放管服&from=2022&to=2020&year=-2021")
     assert response.status_code == 303

@@ -91,7 +91,8 @@ def results() -> str | Response:
             for sort, label in SORT_LABELS.items()
         ],
         pages=page_links(address, answer.total.passages, answer.next_cursor, size),
-        hidden=urls.pairs(address.with_(query=""), size=size),
+        hidden=urls.pairs(address.with_(query="", within=""), size=size),
+        refine=urls.pairs(address.with_(within=""), size=size),
         explained=[(one, _clause_url(address, one, size)) for one in explained],
         meant=[(text, urls.write(address.with_(query=text), size=size)) for text in meant],
         scope_url=urls.write(

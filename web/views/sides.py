@@ -52,7 +52,7 @@ def _common(
         "total": total,
         "tabs": tabs,
         "chips": urls.chips(address, value_label, size),
-        "hidden": urls.pairs(address.with_(query=""), size=size),
+        "hidden": urls.pairs(address.with_(query="", within=""), size=size),
         "page": page,
         "last": last,
         "previous": urls.write(address.with_(page=page - 1), size=size) if page > 1 else "",
