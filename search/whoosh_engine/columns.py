@@ -19,6 +19,7 @@ from corpus.model import CATEGORIES
 from index.snapshot import IndexSnapshot
 from index.types import Segment
 from search.request import Field, Sort
+from search.whoosh_engine.facet_tables import FacetTable, PathTable
 
 Bools = NDArray[np.bool_]
 Int32s = NDArray[np.int32]
@@ -176,6 +177,21 @@ class Columns:
             name: [fold_query(value) for value in column.values]
             for name, column in self.labels.items()
         }
+
+    def facet_table(self, name: Field) -> FacetTable:
+        """The field's values, numbered as facets count them."""
+        if name not in self._facet_tables:
+            if name == "section":
+                self._facet_tables[name] = FacetTable(CATEGORIES)
+            else:
+                values = self.labels[name].values
+                made = PathTable(values) if name == "region" else FacetTable(values)
+                self._facet_tables[name] = made
+        return self._facet_tables[name]
+
+    @cached_property
+    def _facet_tables(self) -> dict[Field, FacetTable]:
+        return {}
 
     @cached_property
     def agency_names(self) -> dict[str, frozenset[int]]:
