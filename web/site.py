@@ -11,6 +11,7 @@ import hashlib
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 from flask import Flask, current_app, request
 
@@ -22,6 +23,7 @@ from web import markup, urls
 from web.settings import Settings
 
 _KEY = "fazhi"
+T = TypeVar("T")
 
 SAMPLE_PLACES = ("云江省", "岚溪市", "澜州市")
 """Places the sample reports invent; no real agency's name begins with one."""
@@ -36,19 +38,29 @@ class Site:
         self.engine = engine
         self.settings = settings
         self._lock = threading.Lock()
-        self._overview: Overview | None = None
-        self._invented = False
+        self._generation = ""
+        self._known: dict[str, Any] = {}
         self.version = _version(Path(__file__).parent)
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What ``make`` gives, made once a generation."""
+        generation = self.engine.generation()
+        with self._lock:
+            if self._generation != generation:
+                self._known.clear()
+                self._generation = generation
+            if name in self._known:
+                known: T = self._known[name]
+                return known
+        made = make()
+        with self._lock:
+            if self._generation == generation:
+                self._known[name] = made
+        return made
 
     def overview(self) -> Overview:
         """The collection at a glance, from the generation now served."""
-        generation = self.engine.generation()
-        with self._lock:
-            if self._overview is None or self._overview.generation != generation:
-                self._overview = self.engine.overview()
-                agencies = self._overview.facets.get("agency", ())
-                self._invented = any(one.value.startswith(SAMPLE_PLACES) for one in agencies)
-            return self._overview
+        return self.once("overview", self.engine.overview)
 
     def notice(self) -> str:
         """The statement that stands above every page; empty for none."""
@@ -57,8 +69,11 @@ class Site:
             return ""
         if given != "auto":
             return given
-        self.overview()
-        return SAMPLE_NOTICE if self._invented else ""
+        return SAMPLE_NOTICE if self.once("invented", self._invented) else ""
+
+    def _invented(self) -> bool:
+        agencies = self.overview().facets.get("agency", ())
+        return any(one.value.startswith(SAMPLE_PLACES) for one in agencies)
 
     def root(self) -> str:
         """The site's public address without a closing slash."""

@@ -1,7 +1,7 @@
 """The flows in a real Chromium, scripts on and off, wide and narrow.
 
-The site runs over the plain engine.  Skips where there is no Chromium, unless
-FAZHI_REQUIRE_BROWSER=1.
+The site runs over the plain engine, once over a real index.  Skips where there is no Chromium,
+unless FAZHI_REQUIRE_BROWSER=1.
 """
 
 from __future__ import annotations
@@ -10,8 +10,11 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -20,6 +23,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
+
+from search import open_engine
+from web import create_app
 
 pytestmark = pytest.mark.browser
 
@@ -51,16 +57,38 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def address(make_site: Callable[..., Flask]) -> Iterator[str]:
-    """The site, really listening."""
-    server = make_server("127.0.0.1", 0, make_site(), threaded=True, request_handler=Quiet)
+@contextmanager
+def listening(app: Flask) -> Iterator[str]:
+    """The site, really listening; its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def address(make_site: Callable[..., Flask]) -> Iterator[str]:
+    """The site over the plain engine."""
+    with listening(make_site()) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def whole_street(project_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The site over a real index of the sample reports."""
+    index = tmp_path_factory.mktemp("index")
+    samples = project_dir / "corpus" / "samples"
+    command = [sys.executable, "-m", "index", "build", str(samples), "--index-dir", str(index)]
+    subprocess.run(command, cwd=project_dir, check=True, capture_output=True)
+    engine = open_engine(index)
+    with listening(create_app(engine)) as found:
+        yield found
+    engine.close()
 
 
 @pytest.fixture
@@ -126,6 +154,39 @@ def test_search_filter_open_reload(
     assert page.locator(".here").all_inner_texts() == marked
     page.go_back()
     expect(page.locator(".chips li")).to_have_count(3)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_whole_street_from_files_to_a_marked_passage(
+    browser: Browser, whole_street: str, scripts: bool
+) -> None:
+    context = browser.new_context(java_script_enabled=scripts, base_url=whole_street)
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    page.goto("/")
+    expect(page.locator(".statement")).to_contain_text("虚构")
+    page.locator("#q").fill('"行政执法三项制度"')
+    page.locator("#q").press("Enter")
+    before = page.locator("h1").inner_text()
+    value = page.locator('[data-facet="agency"] a.v').first
+    agency, count = value.locator(".l").inner_text(), value.locator(".c").inner_text()
+    value.click()
+    expect(page.locator("h1")).to_contain_text(f"{count} 份报告")
+    assert page.locator("h1").inner_text() != before
+    section = page.locator('[data-facet="section"] a.v', has_text="主要举措和成效")
+    section.click()
+    expect(page.locator(".chips")).to_contain_text(agency)
+    expect(page.locator(".chips")).to_contain_text("主要举措和成效")
+    page.locator("[data-hit]").first.click()
+    expect(page.locator(".landed mark").first).to_be_in_viewport()
+    here = page.locator(".here").all_inner_texts()
+    folded = re.sub("[“”、《》]", "", "".join(page.locator(".landed mark").all_inner_texts()))
+    assert "行政执法三项制度" in folded
+    page.reload()
+    assert page.locator(".here").all_inner_texts() == here
+    page.goto(page.url.split("&q=")[0])
+    assert "".join(page.locator(".here").all_inner_texts()) == "".join(here)
+    context.close()
 
 
 def test_a_bare_permanent_link_scrolls_to_its_passage(

@@ -60,22 +60,16 @@ def filter_url(field: str, value: str) -> str:
     return urls.write(urls.Address(SearchRequest(filters={field: chosen})))  # type: ignore[dict-item]
 
 
-_slogans: dict[tuple[str, str], list[tuple[str, int]]] = {}
-
-
 def slogans() -> list[tuple[str, int]]:
     """Slogans the collection holds and their reports, in the order of the list."""
     engine = site().engine
-    key = (engine.generation(), str(id(engine)))
-    if key not in _slogans:
-        found = []
-        for slogan in SLOGANS:
-            trend = engine.trend([f'"{slogan}"'], NO_FILTERS)[0]
-            if trend.total.reports:
-                found.append((slogan, trend.total.reports))
-        _slogans.clear()
-        _slogans[key] = found
-    return _slogans[key]
+
+    def count() -> list[tuple[str, int]]:
+        trends = engine.trend([f'"{slogan}"' for slogan in SLOGANS], NO_FILTERS)
+        totals = [one.total.reports for one in trends]
+        return [(text, n) for text, n in zip(SLOGANS, totals, strict=True) if n]
+
+    return site().once("slogans", count)
 
 
 def _top_regions(values: Sequence[ValueCount]) -> list[ValueCount]:
