@@ -228,10 +228,8 @@ class Matches:
             len(own) > 1 and any(text.kind == "literal" for text, _ in own) for own in groups
         ):
             # literals that fold alike may stand apart, so only places tell their union
-            counts = np.zeros(self.columns.passage_count, np.int64)
-            docs, _, _ = self.places
-            np.add.at(counts, docs, 1)
-            return counts[self.docs]
+            placed = np.bincount(self.places[0], minlength=self.columns.passage_count)
+            return placed[self.docs]
         if len(self._evaluated.active) == 1:
             text, where = self._evaluated.active[0]
             if where is None and np.array_equal(text.docs, self.docs):

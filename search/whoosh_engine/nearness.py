@@ -32,8 +32,10 @@ def together(
 
 def _units(borders: Int64s, places: Places) -> tuple[Int64s, Bools]:
     """The unit each place begins in, and whether it ends there too."""
-    own = np.searchsorted(borders, places.starts, side="right")
-    return own, np.searchsorted(borders, places.ends - 1, side="right") == own
+    # searched as what the borders are: another type would copy all of them each time
+    starts, lasts = places.starts.astype(np.uint32), (places.ends - 1).astype(np.uint32)
+    own = np.searchsorted(borders, starts, side="right")
+    return own, np.searchsorted(borders, lasts, side="right") == own
 
 
 def _within(borders: object, mine: Places, others: Places) -> Bools:
