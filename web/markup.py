@@ -106,7 +106,8 @@ def _piece(text: str, start: int, end: int, spans: Sequence[Span]) -> str:
         if left >= right:
             continue
         out.append(str(escape(plain(text[at:left]))))
-        out.append(f"<mark>{escape(plain(text[left:right]))}</mark>")
+        if inner := plain(text[left:right]):  # a span may hold nothing that can be shown
+            out.append(f"<mark>{escape(inner)}</mark>")
         at = right
     out.append(str(escape(plain(text[at:end]))))
     return "".join(out)

@@ -26,6 +26,7 @@ def shown(markup: str) -> str:
         ("甲乙", [(0, 1), (1, 2)], "<mark>甲乙</mark>"),
         ("甲", [], "甲"),
         ("甲", [(-3, 1), (5, 9), (1, 1)], "<mark>甲</mark>"),
+        ("甲\u202e乙", [(1, 2)], "甲乙"),
         ("a<b>&c", [(1, 4)], "a<mark>&lt;b&gt;</mark>&amp;c"),
         ("5>3", [(2, 3)], "5&gt;<mark>3</mark>"),
         ("</mark><script>x</script>", [], "&lt;/mark&gt;&lt;script&gt;x&lt;/script&gt;"),
