@@ -44,6 +44,8 @@ class QueryBounds:
     """Leaves of the tree; further ones are left out."""
     depth: int = 16
     """Brackets within brackets; deeper ones are read as if they were not there."""
+    nearnesses: int = 8
+    """同句, 同段 and NEAR together; further ones are read as AND."""
     expansions: int = 256
     """Words that one prefix may stand for (applied by the engine)."""
 
@@ -217,6 +219,7 @@ class _Parser:
         self._bounds = bounds
         self._at = 0
         self._clauses = 0
+        self._nearnesses = 0
         self._depth = 0
 
     def parse(self) -> Node:
@@ -286,9 +289,19 @@ class _Parser:
             if not (_has_places(left) and _has_places(right)):
                 self._note(token, "两边只能是词、短语或它们的“或”组合，已按“并且”检索。")
                 left = And((left, right))
+            elif self._nearnesses >= self._bounds.nearnesses:
+                if self._nearnesses == self._bounds.nearnesses:
+                    self._nearnesses += 1
+                    most = self._bounds.nearnesses
+                    message = f"同句、同段、NEAR 超过 {most} 个，其余按“并且”检索。"
+                    span = (token.start, token.end)
+                    self._notices.append(Notice("too_many_clauses", message, span))
+                left = And((left, right))
             elif token.extra.isdigit():
+                self._nearnesses += 1
                 left = Near("near", left, right, int(token.extra))
             else:
+                self._nearnesses += 1
                 left = Near("sentence" if token.extra == "sentence" else "paragraph", left, right)
         return left
 

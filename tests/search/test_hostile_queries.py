@@ -68,6 +68,7 @@ def test_known_bombs_are_answered_by_every_view(engine: Engine) -> None:
         ("(" * 1500, "too_long"),
         ("(" * 100 + "法", "too_deep"),
         ("法 " * 200, "too_many_clauses"),
+        ("法 同句 " * 20 + "治", "too_many_clauses"),
         ('"。', "not_understood"),
         ("“”", "folds_to_nothing"),
         ("法 OR", "not_understood"),

@@ -182,6 +182,7 @@ def test_the_bounds_are_those_of_the_document() -> None:
     for line in (
         f"| 长度 | {BOUNDS.length} 字 |",
         f"| 检索词 | {BOUNDS.clauses} 个 |",
+        f"| 同句、同段、NEAR | {BOUNDS.nearnesses} 个 |",
         f"| 括号层数 | {BOUNDS.depth} 层 |",
         f"| 一个 `*` 代表的词 | {BOUNDS.expansions} 个 |",
     ):
