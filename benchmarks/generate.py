@@ -74,8 +74,8 @@ def read_words(limit: int = SOURCE_CHARACTERS) -> Words:
         if size >= limit:
             break
     cut = rjieba.cut("".join(parts)[:limit])
-    words, tokens = np.unique(np.array(cut, dtype=object), return_inverse=True)
-    tokens = tokens.astype(np.int32)
+    words, places = np.unique(np.array(cut, dtype=object), return_inverse=True)
+    tokens: NDArray[np.int32] = places.astype(np.int32)
     by_word = np.argsort(tokens, kind="stable").astype(np.int32)
     first = np.searchsorted(tokens[by_word], np.arange(len(words) + 1))
     return Words(words, tokens, by_word, first.astype(np.int64))

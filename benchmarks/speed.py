@@ -29,10 +29,10 @@ from corpus.model import Report
 from index.analysis import cut_query, tokenize
 from index.generations import build_lock
 from index.update import update_index
-from search.request import SearchRequest
+from search.request import Field, SearchRequest
 from search.whoosh_engine.engine import WhooshEngine
 
-FACETS = ("agency", "year", "section")
+FACETS: tuple[Field, ...] = ("agency", "year", "section")
 
 
 class Ours:
@@ -96,9 +96,7 @@ def choose_questions(passages: int, seed: int) -> dict[str, list[tuple[str, list
         counts: Counter[str] = Counter()
         for text in sample:
             counts.update({text[i : i + size] for i in range(len(text) - size + 1)})
-        good = [
-            (p, c) for p, c in counts.items() if "\n" not in p and all(x.isalpha() for x in p)
-        ]
+        good = [(p, c) for p, c in counts.items() if "\n" not in p and all(x.isalpha() for x in p)]
         over = [p for p, c in good if c > 0.013 * len(sample)]
         if over:
             top = sorted(over, key=lambda p: (-counts[p], p))

@@ -354,7 +354,9 @@ class Catalog:
             row = group.primary
             if row.year is None or row.agency is None:
                 lacks = "、".join(
-                    name for name, value in (("机关", row.agency), ("年度", row.year)) if value is None
+                    name
+                    for name, value in (("机关", row.agency), ("年度", row.year))
+                    if value is None
                 )
                 yield Problem(
                     primary,
@@ -457,7 +459,13 @@ def _find(root: Path, problems: list[Problem]) -> Iterator[Found]:
             shown = f"{root.name}/{path.relative_to(root).as_posix()}"
             if not name.lower().endswith(_HEARD_OF) and "." in name:
                 problems.append(
-                    Problem(shown, "find", f"不支持 {path.suffix} 文件", "如是报告，请另存为 .docx 或 .txt。", "unknown_format")
+                    Problem(
+                        shown,
+                        "find",
+                        f"不支持 {path.suffix} 文件",
+                        "如是报告，请另存为 .docx 或 .txt。",
+                        "unknown_format",
+                    )
                 )
                 continue
             if one := _stat(path, root, shown, given.get(path.as_posix(), {})):
@@ -485,4 +493,3 @@ def _stat(
         status.st_mtime_ns,
         json.dumps(overrides, ensure_ascii=False, sort_keys=True),
     )
-

@@ -192,7 +192,10 @@ def _begins_text(line: str) -> bool:
 
 def _is_titlelike(line: str) -> bool:
     return bool(
-        re.search("(?:法治政府|依法行政|法治建设|政府工作|信息公开).{0,30}(?:报告|总结|情况|汇报)(?:[（(].{1,10}[)）])?》?$", line)
+        re.search(
+            "(?:法治政府|依法行政|法治建设|政府工作|信息公开).{0,30}(?:报告|总结|情况|汇报)(?:[（(].{1,10}[)）])?》?$",
+            line,
+        )
     ) and not re.search("[>＞»›]|上一|下一|位置", line)
 
 
@@ -215,7 +218,8 @@ def _without_doubles(lines: list[str], cuts: list[Cut]) -> list[str]:
 
 
 _NEW_PARAGRAPH: Final = re.compile(
-    "^(?:[ \t\u3000]{2,}|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\\d]{1,3}[)）]|\\d{1,2}[.．、])"
+    "^(?:[ \t\u3000]{2,}|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\\d]{1,3}[)）]"
+    "|\\d{1,2}[.．、])"
 )
 
 
@@ -229,7 +233,9 @@ def _unwrapped(lines: list[str]) -> list[str]:
     full = [line for line in lines if abs(len(line.strip()) - width) <= 3]
     unended = [line for line in full if not re.search("[。！？：；!?:;]$", line)]
     indented = sum(bool(_NEW_PARAGRAPH.match(line)) for line in lines)
-    if not (low <= width <= high and len(full) * 2 >= len(lines) and len(unended) * 3 >= len(lines)):
+    if not (
+        low <= width <= high and len(full) * 2 >= len(lines) and len(unended) * 3 >= len(lines)
+    ):
         return lines
     if not indented:
         return lines

@@ -33,7 +33,9 @@ fifteen scattered changes."""
 LENGTHS: Final = 0.95
 """…and the shorter has at least this share of the longer's characters."""
 
-_SEEDS: Final = np.random.default_rng(20_210_811).integers(1, 2**63, HASHES, np.uint64) | np.uint64(1)
+_SEEDS: Final = np.random.default_rng(20_210_811).integers(1, 2**63, HASHES, np.uint64) | np.uint64(
+    1
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,10 @@ def read_overrides(path: Path) -> dict[str, dict[str, str]]:
     """The rows of one file.  Raises OverridesError with the line that cannot be used."""
     text, _ = decode(path.read_bytes())
     rows = csv.DictReader(io.StringIO(text))
-    names = [_NAMES.get((name or "").strip(), (name or "").strip().lower()) for name in rows.fieldnames or ()]
+    names = [
+        _NAMES.get((name or "").strip(), (name or "").strip().lower())
+        for name in rows.fieldnames or ()
+    ]
     if "file" not in names:
         raise OverridesError(path.name, 1, "缺少 file（文件）一列")
     rows.fieldnames = names

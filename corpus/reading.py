@@ -111,7 +111,9 @@ def _read(data: bytes, path: str, shown: str, overrides: Mapping[str, str]) -> O
         return Outcome(path, shown, None, error, digest, len(data))
     except Exception as error:  # one file's fault must not stop twenty thousand others
         broken = ReadError(
-            "internal", f"处理时出错（{type(error).__name__}：{error}）"[:200], "请把文件报告给维护者。"
+            "internal",
+            f"处理时出错（{type(error).__name__}：{error}）"[:200],
+            "请把文件报告给维护者。",
         )
         return Outcome(path, shown, None, broken, digest, len(data))
     return Outcome(path, shown, report, None, digest, len(data))

@@ -82,7 +82,9 @@ def _format(data: bytes, suffix: str) -> str:
         return found
     if suffix not in _READERS:
         raise ReadError(
-            "unknown_format", f"不支持 {suffix or '无扩展名'} 文件", "请另存为 .txt、.docx 或 .pdf。"
+            "unknown_format",
+            f"不支持 {suffix or '无扩展名'} 文件",
+            "请另存为 .txt、.docx 或 .pdf。",
         )
     if suffix in (".docx", ".pdf", ".doc"):
         if html.looks_like(data):

@@ -38,9 +38,7 @@ def iter_members(data: bytes) -> Iterator[tuple[str, bytes | ReadError]]:
             yield name, _member(archive, member, name)
 
 
-def _member(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str
-) -> bytes | ReadError:
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> bytes | ReadError:
     if member.flag_bits & 0x1:
         return ReadError("encrypted", "压缩包设有密码", "请解压后再放入文件夹。")
     if member.file_size > LARGEST_FILE or (

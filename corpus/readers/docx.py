@@ -32,7 +32,9 @@ def read(data: bytes) -> RawText:
         raise
     except Exception as error:
         # python-docx raises what its XML and zip libraries raise: KeyError, ValueError, and more
-        raise ReadError("damaged", f"Word 文件已损坏（{type(error).__name__}）", "请重新下载。") from None
+        raise ReadError(
+            "damaged", f"Word 文件已损坏（{type(error).__name__}）", "请重新下载。"
+        ) from None
     return RawText("\n".join(lines), "docx", title)
 
 

@@ -47,7 +47,43 @@ _CONTAINERS: Final = (
     "main",
 )
 _BLOCKS: Final = frozenset(
-    ["p", "div", "section", "article", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "table", "tr", "dl", "dt", "dd", "blockquote", "pre", "center", "hr", "br", "main", "header", "footer", "form", "fieldset", "figure", "figcaption", "address", "thead", "tbody", "tfoot", "caption"]
+    [
+        "p",
+        "div",
+        "section",
+        "article",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "li",
+        "ul",
+        "ol",
+        "table",
+        "tr",
+        "dl",
+        "dt",
+        "dd",
+        "blockquote",
+        "pre",
+        "center",
+        "hr",
+        "br",
+        "main",
+        "header",
+        "footer",
+        "form",
+        "fieldset",
+        "figure",
+        "figcaption",
+        "address",
+        "thead",
+        "tbody",
+        "tfoot",
+        "caption",
+    ]
 )
 _TITLE_META: Final = ("ArticleTitle", "articletitle", "title", "og:title")
 _DATE_META: Final = ("PubDate", "pubdate", "publishdate", "article:published_time", "date")
@@ -56,7 +92,9 @@ _DATE_META: Final = ("PubDate", "pubdate", "publishdate", "article:published_tim
 def looks_like(data: bytes) -> bool:
     """Whether the bytes are a page whatever their name says."""
     head = data[:2_048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return head.startswith((b"<!doctype html", b"<html")) or (b"<html" in head and b"<head" in data[:4_096].lower())
+    return head.startswith((b"<!doctype html", b"<html")) or (
+        b"<html" in head and b"<head" in data[:4_096].lower()
+    )
 
 
 def read(data: bytes) -> RawText:
@@ -82,9 +120,9 @@ def read(data: bytes) -> RawText:
     link = tree.css_first("link[rel=canonical]")
     cuts = []
     for node in tree.css(_DROPPED):
-        if node.tag in ("nav", "header", "footer", "aside") or node.attributes.get("class"):
-            if words := " ".join(node.text(separator=" ").split()):
-                cuts.append(Cut("page_element", words[:2_000]))
+        shown = node.tag in ("nav", "header", "footer", "aside") or node.attributes.get("class")
+        if shown and (words := " ".join(node.text(separator=" ").split())):
+            cuts.append(Cut("page_element", words[:2_000]))
         if node.parent is not None:
             node.decompose()
     body = _article(tree)

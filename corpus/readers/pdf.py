@@ -33,7 +33,9 @@ def read(data: bytes) -> RawText:
     except ReadError:
         raise
     except Exception as error:
-        raise ReadError("damaged", f"PDF 已损坏（{type(error).__name__}）", "请重新下载。") from None
+        raise ReadError(
+            "damaged", f"PDF 已损坏（{type(error).__name__}）", "请重新下载。"
+        ) from None
     if not any(character.isalnum() for page in pages for character in page):
         raise ReadError(
             "no_text",
@@ -69,7 +71,9 @@ def _joined(lines: list[str]) -> str:
     out: list[str] = []
     open_line = False
     for line in lines:
-        heading = re.match("^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\\d]{1,3}[)）])", line)
+        heading = re.match(
+            "^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\\d]{1,3}[)）])", line
+        )
         if open_line and not heading:
             out[-1] += line
         else:

@@ -58,7 +58,9 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str]:
                     break
                 raise _undecodable() from None
     tries = ["utf-8"]
-    if (declared and declared.lower() in ("big5", "big5-hkscs", "big5hkscs")) or _BIG5.search(data[:2048]):
+    if (declared and declared.lower() in ("big5", "big5-hkscs", "big5hkscs")) or _BIG5.search(
+        data[:2048]
+    ):
         tries.append("big5hkscs")
     tries.append("gb18030")
     for name in tries:
@@ -83,7 +85,9 @@ def _nearly(data: bytes) -> tuple[str, str] | None:
 
 def _text(text: str) -> str:
     """The text with plain line ends.  Raises ReadError ``binary`` when it is none."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n").replace("\x0c", "\n")
+    text = (
+        text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n").replace("\x0c", "\n")
+    )
     control = len(_CONTROL.findall(text[:20_000]))
     if control > 3 and control * 200 > min(len(text), 20_000):
         raise _binary()
@@ -113,6 +117,4 @@ def _binary() -> ReadError:
 
 
 def _undecodable() -> ReadError:
-    return ReadError(
-        "encoding", "无法识别文字编码", "请用 UTF-8 或 GB18030 编码另存一份。"
-    )
+    return ReadError("encoding", "无法识别文字编码", "请用 UTF-8 或 GB18030 编码另存一份。")
