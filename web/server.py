@@ -67,7 +67,7 @@ def _serve_granian(settings: Settings, listening: Callable[[], None]) -> None:
         websockets=False,
         log_level=granian.log.LogLevels.warning,
         respawn_failed_workers=True,
-        workers_kill_timeout=5,
+        workers_kill_timeout=3,
     )
 
     def started() -> None:
