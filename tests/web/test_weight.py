@@ -51,4 +51,4 @@ def test_results_page_with_its_styles_and_scripts(
         with client.get(asset) as part:
             weight += len(part.data)
     assert page.text.count('class="hit"') == 20
-    assert weight <= BAR
+    assert weight <= BAR, weight
