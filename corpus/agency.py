@@ -125,7 +125,9 @@ def describe_agency(name: str, alias: str | None, text: str, provenance: Provena
             aliases.append(name)
             name = fuller
     elif office is not None:
-        region = gazetteer.printed_path(name[: office.start])
+        # a subdistrict's own name is part of its office's: 望江街道办事处
+        street = "街道" if office.kind == "街道办事处" else ""
+        region = gazetteer.printed_path(name[: office.start] + street)
         if region and not gazetteer.candidates(region[0]):
             # A place the table does not know, spelt out: its own words are all we have.
             region_provenance = Provenance("gazetteer", "inferred", "".join(region))

@@ -13,7 +13,7 @@ from typing import Final
 from corpus.model import Category, Series
 
 _LEADERSHIP: Final = re.compile(
-    "第一责任人|领导(?:干部|班子)?履职|述法|党政(?:主要|主)?负责人|主要(?:负责人|领导).{0,12}(?:履行|履职|职责|述法)"
+    "第一责任人|领导(?:干部|班子)?履职|述法|党政(?:主要|主)?负责人|主要(?:负责人|负责同志|领导).{0,12}(?:履行|履职|职责|述法)"
 )
 _SHORTCOMINGS: Final = re.compile(
     "不足|问题|困难|难点|短板|差距|薄弱|瓶颈|欠缺|有待(?:加强|提高|改进)"
