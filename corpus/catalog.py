@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import pickle
 import sqlite3
 import zlib
@@ -25,41 +24,26 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from corpus import overrides as metadata
 from corpus.collection import Group, Resolution, Row, resolve, text_key
-from corpus.errors import OverridesError, TooManyGone
+from corpus.errors import TooManyGone
+from corpus.finding import Found, file_hash, find_files
 from corpus.model import INDEXED_SERIES, Problem, Report, Source
-from corpus.readers import SUFFIXES
 from corpus.reading import Outcome, Progress, Task, read_files
 
-STATE_VERSION: Final = 1
+STATE_VERSION: Final = 2
 """Rows of another version are read again; also raised when labels are read by new rules."""
 MOST_GONE: Final = 0.2
 """Share of the folders' reports that may go without ``prune``."""
-_HEARD_OF: Final = (*SUFFIXES, ".rtf", ".wps", ".xls", ".xlsx", ".ppt", ".pptx", ".jpg", ".png")
-"""Names that are looked at; those we cannot read are listed as problems."""
 
 _TABLES: Final = """
 create table if not exists state(name text primary key, value text);
 create table if not exists files(
-    path text primary key, root text, shown text, size integer, mtime integer, sha256 text,
-    overrides text, outcome text, code text, reason text, advice text, row blob,
+    path text primary key, container text, root text, shown text, size integer, mtime integer,
+    sha256 text, overrides text, outcome text, code text, reason text, advice text, row blob,
     source text, label text, report_id text);
+create index if not exists files_by_container on files(container);
 create table if not exists reports(id text primary key, digest text, path text);
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A file that was met."""
-
-    path: str
-    root: str
-    shown: str
-    size: int
-    mtime: int
-    overrides: str
-    """JSON of its rows of metadata.csv."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +87,8 @@ class Catalog:
         self._db.executescript(_TABLES)
         version = self._db.execute("select value from state where name = 'version'").fetchone()
         if version is None or version[0] != str(STATE_VERSION):
-            self._db.execute("update files set mtime = -1")
+            # what was read by other rules is read again; the ids that were given stay known
+            self._db.executescript("drop table files;" + _TABLES)
             self._db.execute(
                 "insert or replace into state values ('version', ?)", (str(STATE_VERSION),)
             )
@@ -135,21 +120,17 @@ class Catalog:
         found: dict[str, Found] = {}
         roots = [folder.resolve() for folder in folders]
         for root in roots:
-            for one in _find(root, problems):
+            for one in find_files(root, problems):
                 found.setdefault(one.path, one)
         changed = []
         unchanged = 0
+        # the members of a zip share its size and time
         known = {
             path: (size, mtime, own)
             for path, size, mtime, own in self._db.execute(
-                "select path, size, mtime, overrides from files where path not like '%!%'"
+                "select container, size, mtime, overrides from files"
             )
         }
-        for path, size, mtime, own in self._db.execute(
-            "select substr(path, 1, instr(path, '!') - 1), size, mtime, overrides from files "
-            "where path like '%!%'"
-        ):
-            known[path] = size, mtime, own
         for one in found.values():
             if known.get(one.path) == (one.size, one.mtime, one.overrides):
                 unchanged += 1
@@ -166,18 +147,19 @@ class Catalog:
 
     def _guard(self, roots: Sequence[Path], gone: Sequence[str], new: Sequence[Found]) -> None:
         """Refuse when too many reports would go; a file that only moved does not count."""
-        held = {
-            path: (sha256, size)
-            for path, sha256, size in self._db.execute(
-                "select path, sha256, size from files where report_id is not null"
+        held = [
+            (container, sha256, size)
+            for container, sha256, size in self._db.execute(
+                "select container, sha256, size from files where report_id is not null"
             )
-            if any(Path(path.split("!")[0]).is_relative_to(root) for root in roots)
-        }
-        leaving = [own for path in gone for own in [held.get(path)] if own is not None]
-        if not held or len(leaving) <= MOST_GONE * len(held):
+            if any(Path(container).is_relative_to(root) for root in roots)
+        ]
+        absent = set(gone)
+        leaving = [(sha256, size) for container, sha256, size in held if container in absent]
+        if len(leaving) <= MOST_GONE * len(held):
             return
         sizes = {size for _, size in leaving}
-        moved = {_file_hash(one.path) for one in new if one.size in sizes}
+        moved = {file_hash(one.path) for one in new if one.size in sizes}
         lost = sum(1 for sha256, _ in leaving if sha256 not in moved)
         if lost > MOST_GONE * len(held):
             raise TooManyGone(lost, len(held))
@@ -197,23 +179,22 @@ class Catalog:
         tasks = [Task(one.path, one.shown, json.loads(one.overrides)) for one in plan.changed]
         forgotten: set[str] = set()
         for outcome in read_files(tasks, processes=processes, progress=progress):
-            own = by_path[outcome.path.split("!")[0] if "!" in outcome.path else outcome.path]
+            own = by_path[outcome.container]
             if own.path not in forgotten:
                 forgotten.add(own.path)
                 self._replaced(own.path)
             self._keep(own, outcome)
 
-    def _forget(self, path: str) -> None:
-        self._db.execute("delete from files where path = ? or path like ? || '!%'", (path, path))
+    def _forget(self, container: str) -> None:
+        self._db.execute("delete from files where container = ?", (container,))
 
-    def _replaced(self, path: str) -> None:
+    def _replaced(self, container: str) -> None:
         """The rows of a file about to be read again, but for the ids they had."""
         self._db.execute(
-            "insert or replace into had select path, report_id from files "
-            "where path = ? or path like ? || '!%'",
-            (path, path),
+            "insert or replace into had select path, report_id from files where container = ?",
+            (container,),
         )
-        self._forget(path)
+        self._forget(container)
 
     def _keep(self, found: Found, outcome: Outcome) -> None:
         report, error = outcome.report, outcome.error
@@ -252,9 +233,9 @@ class Catalog:
             "select report_id from had where path = ?", (outcome.path,)
         ).fetchone()
         self._db.execute(
-            "insert or replace into files values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "insert or replace into files values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             (
-                outcome.path, found.root, outcome.shown, found.size, found.mtime,
+                outcome.path, outcome.container, found.root, outcome.shown, found.size, found.mtime,
                 outcome.sha256, found.overrides, kind, code, reason, advice, row, source, label,
                 before[0] if before else None,
             ),
@@ -386,11 +367,11 @@ class Catalog:
 
     def _read_again(self, path: str) -> None:
         """A file that did not change, but whose report has to be written anew."""
-        own = path.split("!")[0] if "!" in path else path
-        shown, overrides = self._db.execute(
-            "select shown, overrides from files where path = ?", (path,)
+        container, shown, overrides = self._db.execute(
+            "select container, shown, overrides from files where path = ?", (path,)
         ).fetchone()
-        task = Task(own, shown.split("!")[0], json.loads(overrides))
+        shown = shown.removesuffix(path.removeprefix(container))
+        task = Task(container, shown, json.loads(overrides))
         for outcome in read_files([task], processes=1):
             if outcome.report is not None:
                 self._spool.execute(
@@ -416,80 +397,3 @@ def _digest(report: Report) -> str:
     """Of everything the index holds of a report, but for its id and sources."""
     bare = replace(report, id="", sources=())
     return hashlib.sha256(repr(bare).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _file_hash(path: str) -> str:
-    try:
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""
-
-
-def _find(root: Path, problems: list[Problem]) -> Iterator[Found]:
-    """Files below a folder (or the file itself), in order of name; links to folders are not
-    followed, so nothing is met twice."""
-    if root.is_file():
-        if one := _stat(root, root.parent, root.name, {}):
-            yield one
-        return
-    given: dict[str, dict[str, dict[str, str]]] = {}
-    for folder, folders, names in os.walk(root, onerror=_raise):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        if metadata.NAME in names:
-            try:
-                rows = metadata.read_overrides(Path(folder, metadata.NAME))
-                for name, values in rows.items():
-                    own, _, _ = name.partition("!")
-                    given.setdefault(own, {})[name] = values
-            except OverridesError as error:
-                problems.append(
-                    Problem(
-                        f"{root.name}/{metadata.NAME}",
-                        "find",
-                        str(error),
-                        "更正后重新运行；本次未使用这个文件。",
-                        "overrides",
-                    )
-                )
-        for name in sorted(names):
-            if name == metadata.NAME or name.startswith((".", "~$")):
-                continue
-            path = Path(folder, name)
-            shown = f"{root.name}/{path.relative_to(root).as_posix()}"
-            if not name.lower().endswith(_HEARD_OF) and "." in name:
-                problems.append(
-                    Problem(
-                        shown,
-                        "find",
-                        f"不支持 {path.suffix} 文件",
-                        "如是报告，请另存为 .docx 或 .txt。",
-                        "unknown_format",
-                    )
-                )
-                continue
-            if one := _stat(path, root, shown, given.get(path.as_posix(), {})):
-                yield one
-
-
-def _raise(error: OSError) -> None:
-    raise error
-
-
-def _stat(
-    path: Path, root: Path, shown: str, overrides: Mapping[str, Mapping[str, str]]
-) -> Found | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None  # gone between listing and looking
-    if not path.is_file():
-        return None
-    return Found(
-        path.as_posix(),
-        root.as_posix(),
-        shown,
-        status.st_size,
-        status.st_mtime_ns,
-        json.dumps(overrides, ensure_ascii=False, sort_keys=True),
-    )

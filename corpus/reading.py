@@ -45,8 +45,10 @@ class Task:
 class Outcome:
     """What became of a file, or of one member of a zip."""
 
+    container: str
+    """Absolute path of the file that was read."""
     path: str
-    """Absolute; a member is ``archive.zip!name``."""
+    """The same; a member of a zip is ``archive.zip!name``."""
     shown: str
     report: Report | None
     error: ReadError | None
@@ -80,26 +82,27 @@ def read_file(task: Task) -> list[Outcome]:
     except OSError as error:
         reason = f"文件无法打开（{error.strerror or type(error).__name__}）"
         failed = ReadError("unreadable", reason, "请检查文件权限。")
-        return [Outcome(task.path, task.shown, None, failed)]
+        return [Outcome(task.path, task.path, task.shown, None, failed)]
     if not task.path.lower().endswith(".zip"):
-        return [_read(data, task.path, task.shown, task.overrides.get(task.path, {}))]
+        return [_read(data, task, task.path, task.shown)]
     outcomes = []
     try:
         for name, member in iter_members(data):
             path, shown = f"{task.path}!{name}", f"{task.shown}!{name}"
             if isinstance(member, ReadError):
-                outcomes.append(Outcome(path, shown, None, member))
+                outcomes.append(Outcome(task.path, path, shown, None, member))
             else:
-                outcomes.append(_read(member, path, shown, task.overrides.get(path, {})))
+                outcomes.append(_read(member, task, path, shown))
     except ReadError as error:
-        outcomes.append(Outcome(task.path, task.shown, None, error))
+        outcomes.append(Outcome(task.path, task.path, task.shown, None, error))
     if not outcomes:
         nothing = ReadError("empty", "压缩包里没有可读取的文件", "请检查压缩包。")
-        outcomes.append(Outcome(task.path, task.shown, None, nothing))
+        outcomes.append(Outcome(task.path, task.path, task.shown, None, nothing))
     return outcomes
 
 
-def _read(data: bytes, path: str, shown: str, overrides: Mapping[str, str]) -> Outcome:
+def _read(data: bytes, task: Task, path: str, shown: str) -> Outcome:
+    overrides = task.overrides.get(path, {})
     digest = hashlib.sha256(data).hexdigest()
     try:
         clean = read_bytes(data, path)
@@ -108,19 +111,25 @@ def _read(data: bytes, path: str, shown: str, overrides: Mapping[str, str]) -> O
             clean, file_name=path.rsplit("/", 1)[-1], sources=(source,), overrides=overrides
         )
     except ReadError as error:
-        return Outcome(path, shown, None, error, digest, len(data))
+        return Outcome(task.path, path, shown, None, error, digest, len(data))
     except Exception as error:  # one file's fault must not stop twenty thousand others
         broken = ReadError(
             "internal",
             f"处理时出错（{type(error).__name__}：{error}）"[:200],
             "请把文件报告给维护者。",
         )
-        return Outcome(path, shown, None, broken, digest, len(data))
-    return Outcome(path, shown, report, None, digest, len(data))
+        return Outcome(task.path, path, shown, None, broken, digest, len(data))
+    return Outcome(task.path, path, shown, report, None, digest, len(data))
 
 
-def _work(pipe: Connection) -> None:
-    """A worker's life: a task in, its outcomes out, until None comes."""
+def _work(pipe: Connection, inherited: Sequence[Connection]) -> None:
+    """A worker's life: a task in, its outcomes out, until the other end is closed.
+
+    ``inherited`` are the parent's ends that the fork copied: while a sibling holds one open, a
+    worker whose parent was killed would wait for ever.
+    """
+    for end in inherited:
+        end.close()
     with contextlib.suppress(EOFError, KeyboardInterrupt, OSError):
         while (task := pipe.recv()) is not None:
             pipe.send(read_file(task))
@@ -150,7 +159,7 @@ def read_files(
     done = 0
     try:
         for _ in range(count):
-            worker = _start()
+            worker = _start(workers)
             workers.append(worker)
             _next(worker, waiting)
         while busy := [worker for worker in workers if worker.task is not None]:
@@ -165,11 +174,11 @@ def read_files(
                         outcomes = worker.pipe.recv()
                     except (EOFError, OSError):
                         outcomes = [_lost(task, "crashed", "读取时程序意外终止")]
-                        worker = workers[at] = _replace(worker)
+                        worker = workers[at] = _replace(worker, workers)
                 elif time.monotonic() - worker.since > time_limit_s:
                     limit = f"读取超过 {time_limit_s:.0f} 秒"
                     outcomes = [_lost(task, "timeout", limit)]
-                    worker = workers[at] = _replace(worker)
+                    worker = workers[at] = _replace(worker, workers)
                 else:
                     continue
                 done += 1
@@ -182,10 +191,11 @@ def read_files(
             _stop(worker)
 
 
-def _start() -> _Worker:
+def _start(siblings: Sequence[_Worker]) -> _Worker:
     context: Any = get_context("fork" if os.name == "posix" else "spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(theirs,), daemon=True)
+    inherited = [] if os.name != "posix" else [ours, *(one.pipe for one in siblings)]
+    process = context.Process(target=_work, args=(theirs, inherited), daemon=True)
     process.start()
     theirs.close()
     return _Worker(process, ours)
@@ -198,9 +208,9 @@ def _next(worker: _Worker, waiting: Iterator[Task]) -> None:
         worker.pipe.send(worker.task)
 
 
-def _replace(worker: _Worker) -> _Worker:
+def _replace(worker: _Worker, workers: Sequence[_Worker]) -> _Worker:
     _stop(worker)
-    return _start()
+    return _start([one for one in workers if one is not worker])
 
 
 def _stop(worker: _Worker) -> None:
@@ -212,4 +222,4 @@ def _stop(worker: _Worker) -> None:
 
 def _lost(task: Task, code: str, reason: str) -> Outcome:
     failed = ReadError(code, reason, "请检查文件是否正常，或另存为 .txt 后重试。")
-    return Outcome(task.path, task.shown, None, failed)
+    return Outcome(task.path, task.path, task.shown, None, failed)

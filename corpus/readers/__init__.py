@@ -66,10 +66,10 @@ def _format(data: bytes, suffix: str) -> str:
     for magic, found in _MAGIC:
         if not data.startswith(magic):
             continue
-        if found == suffix or (found == ".doc" and suffix == ".doc"):
-            return found
         if found == ".rtf":
             raise ReadError("unknown_format", "这是 RTF 文件", "请另存为 .docx 或 .txt。")
+        if found == suffix:
+            return found
         if suffix in (".txt", ".md", ".html", ".htm") or found in (".doc", ".docx"):
             if found == ".docx" and suffix == ".doc":
                 return found  # Word saves the new format under the old name now and then

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from corpus.catalog import Catalog, Changes
 from corpus.errors import TooManyGone
+from corpus.problems import write_problems
 
 
 def write(folder: Path, year: int) -> Path:
@@ -86,3 +89,74 @@ def test_a_new_row_of_metadata_relabels(folder: Path, tmp_path: Path) -> None:
     read, changes = build(state, folder)
     assert read == 1
     assert len(changes.moved) == 1
+
+
+def test_all_can_be_asked_for_and_taken_back(folder: Path, tmp_path: Path) -> None:
+    (folder / "plan.txt").write_text(
+        "云江市司法局2023年法治政府建设工作计划\n2023年，计划开展以下工作。\n一、加强培训\n全年四次。\n",
+        encoding="utf-8",
+    )
+    state = tmp_path / "c.sqlite"
+    _, changes = build(state, folder)
+    assert changes.held == 10
+    assert [p.code for p in changes.problems if p.stage == "select"] == ["series_other"]
+    read, changes = build(state, folder, keep_all=True)
+    assert (read, changes.held, len(changes.add)) == (0, 11, 1)
+    read, changes = build(state, folder)
+    assert (read, changes.held, len(changes.remove)) == (0, 10, 1)
+
+
+def test_a_name_with_an_exclamation_mark_is_a_name(folder: Path, tmp_path: Path) -> None:
+    (folder / "2014.txt").rename(folder / "重要!2014.txt")
+    state = tmp_path / "c.sqlite"
+    _, changes = build(state, folder)
+    assert changes.held == 10
+    assert build(state, folder)[0] == 0
+
+
+def test_members_of_a_zip_come_and_go_with_it(folder: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(folder / "more.zip", "w") as archive:
+        for year in (2024, 2025):
+            path = write(tmp_path, year)
+            archive.write(path, f"内/{year}.txt")
+    (folder / "metadata.csv").write_text(
+        "文件,机关\nmore.zip!内/2025.txt,云江市公安局\n", encoding="utf-8"
+    )
+    state = tmp_path / "c.sqlite"
+    _, changes = build(state, folder)
+    assert changes.held == 12
+    assert any(group.primary.agency == "云江市公安局" for group in changes.add)
+    assert build(state, folder)[0] == 0
+    (folder / "more.zip").unlink()
+    _, changes = build(state, folder)
+    assert (changes.held, len(changes.remove)) == (10, 2)
+
+
+def test_a_link_to_a_folder_above_is_not_followed(folder: Path, tmp_path: Path) -> None:
+    (folder / "loop").symlink_to(folder, target_is_directory=True)
+    _, changes = build(tmp_path / "c.sqlite", folder)
+    assert changes.held == 10
+
+
+def test_a_metadata_file_that_cannot_be_used_is_a_problem(folder: Path, tmp_path: Path) -> None:
+    (folder / "metadata.csv").write_text("file,year\n2020.txt,去年\n", encoding="utf-8")
+    with Catalog(tmp_path / "c.sqlite") as catalog:
+        plan = catalog.plan([folder])
+    assert [(p.code, p.stage) for p in plan.problems] == [("overrides", "find")]
+    assert "第 2 行" in plan.problems[0].reason
+
+
+def test_problems_are_a_table_for_the_librarian(folder: Path, tmp_path: Path) -> None:
+    (folder / "copy.txt").write_bytes((folder / "2020.txt").read_bytes())
+    (folder / "junk.txt").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    _, changes = build(tmp_path / "c.sqlite", folder)
+    path = tmp_path / "problems.csv"
+    write_problems(path, changes.problems)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert set(rows[0]) == {"文件", "阶段", "原因", "建议", "代码"}
+    assert {(row["文件"], row["代码"]) for row in rows} == {
+        ("files/junk.txt", "binary"),
+        ("files/copy.txt", "merged"),
+    }
+    assert all(row["原因"] and row["建议"] for row in rows)
