@@ -237,7 +237,10 @@ class Matches:
                 return text.freqs
         counts = np.zeros(self.columns.passage_count, np.int64)
         for own in groups:
-            counts[:] = counts + self._text_counts(own)
+            if len(own) == 1 and own[0][1] is None:
+                counts[own[0][0].docs] += own[0][0].freqs
+            else:
+                counts += self._text_counts(own)
         return counts[self.docs]
 
     def _text_counts(self, own: Sequence[tuple[Text, Bools | None]]) -> NDArray[np.int64]:

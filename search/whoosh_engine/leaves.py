@@ -98,9 +98,24 @@ class Leaves:
         """Every place of characters that stand together."""
         key: _Key = folded, "characters", space
         if key not in self._texts:
-            parts = [s.space(space).phrase(folded) for s in self._columns.segments]
-            self._texts[key] = self._counted(folded, parts, space)
+            self._texts[key] = self._as_word(folded, space) or self._counted(
+                folded, [s.space(space).phrase(folded) for s in self._columns.segments], space
+            )
         return self._texts[key]
+
+    def _as_word(self, folded: str, space: SpaceName) -> Text | None:
+        """Two characters that stand together nowhere but as a word: its postings say all that
+        their places would, and need no mapping to passages."""
+        if len(folded) != 2 or space != "body":
+            return None
+        for segment in self._columns.segments:
+            own = segment.space(space)
+            postings = own.word(folded)
+            count = 0 if postings is None else int(postings.freqs.sum())
+            if count != own.gram_count(folded):
+                return None
+        word = self.word(folded, space)
+        return Text(folded, "characters", word.docs, word.freqs)
 
     def _counted(
         self,
@@ -135,10 +150,11 @@ class Leaves:
     def positions(self, text: Text) -> Sequence[NDArray[np.uint32]]:
         """By segment, where the text stands in the body, ascending."""
         if text.positions is None:
-            text.positions = [
-                segment.space("body").word_positions(text.folded)
-                for segment in self._columns.segments
-            ]
+            spaces = [segment.space("body") for segment in self._columns.segments]
+            if text.kind == "word":
+                text.positions = [space.word_positions(text.folded) for space in spaces]
+            else:
+                text.positions = [space.phrase(text.folded) for space in spaces]
         return text.positions
 
     def in_field(self, leaf: query.InField, expansions: int) -> Bools:
