@@ -85,11 +85,13 @@ def make_page(paragraphs: list[str], encoding: str, charset: str) -> bytes:
     return (
         f"<!DOCTYPE html><html><head><meta charset='{charset}'><title>门户网</title></head>"
         "<body>"
-        "<nav>首页 政务公开 办事服务</nav><div class='location'>当前位置：首页 &gt; 法治政府</div>"
+        "<nav>首页 政务公开 办事服务</nav>"
+        "<div class='location'>当前位置：首页 &gt; 法治政府</div>"
         f"<h1>{title}</h1><div>发布时间：2022-01-15　浏览次数：12　字体：【大 中 小】"
         "</div>"
         f"<div id='zoom'>{body}</div>"
-        "<div>打印本页　关闭窗口</div><footer>版权所有 临湖市 ICP备00000001号</footer></body></html>"
+        "<div>打印本页　关闭窗口</div>"
+        "<footer>版权所有 临湖市 ICP备00000001号</footer></body></html>"
     ).encode(encoding)
 
 
