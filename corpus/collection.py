@@ -177,8 +177,9 @@ def _join_unknown(groups: list[Group], unknown: Sequence[Row]) -> list[Group]:
     left: list[Row] = []
     for row in unknown:
         near = {id(g): g for band in _bands(row) for g in bands.get(band, ())}
-        fits = [g for g in near.values() if same_text(g.primary, row)]
-        agree = [g for g in fits if compatible(g.primary, row)]
+        agree = [
+            g for g in near.values() if compatible(g.primary, row) and same_text(g.primary, row)
+        ]
         if len(agree) == 1:
             agree[0].rows.append(row)
         else:
@@ -191,7 +192,7 @@ def _join_unknown(groups: list[Group], unknown: Sequence[Row]) -> list[Group]:
             g
             for g in near.values()
             # every member, so that an unknown one never bridges two that disagree
-            if all(same_text(r, row) and compatible(r, row) for r in g.rows)
+            if all(compatible(r, row) and same_text(r, row) for r in g.rows)
         ]
         if agree:
             agree[0].rows.append(row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import random
 import zipfile
 from pathlib import Path
 
@@ -160,3 +161,23 @@ def test_problems_are_a_table_for_the_librarian(folder: Path, tmp_path: Path) ->
         ("files/copy.txt", "merged"),
     }
     assert all(row["原因"] and row["建议"] for row in rows)
+
+
+def test_every_file_is_a_report_or_a_problem(folder: Path, tmp_path: Path) -> None:
+    chooser = random.Random(5)
+    whole = (folder / "2020.txt").read_bytes()
+    for number in range(60):
+        data = bytearray(whole[: chooser.randrange(len(whole))])
+        for _ in range(chooser.randrange(4)):
+            if data:
+                data[chooser.randrange(len(data))] ^= 1 << chooser.randrange(8)
+        suffix = chooser.choice([".txt", ".html", ".docx", ".pdf", ".doc", ".zip", ".xls"])
+        (folder / f"x{number}{suffix}").write_bytes(data)
+    names = {f"files/{path.name}" for path in folder.iterdir()}
+    with Catalog(tmp_path / "c.sqlite") as catalog:
+        plan = catalog.plan([folder])
+        catalog.read(plan)
+        changes = catalog.resolve(keep_all=True)
+        held = {source.path for report in catalog.reports(changes) for source in report.sources}
+    told = {problem.path for problem in (*plan.problems, *changes.problems)}
+    assert held | told == names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import re
@@ -12,6 +13,8 @@ from pathlib import Path
 import docx
 import pypdf
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from corpus.errors import ReadError
 from corpus.readers import read_bytes
@@ -253,3 +256,37 @@ def test_names_in_gbk_are_understood() -> None:
 def test_a_broken_zip_is_refused(data: bytes) -> None:
     with pytest.raises(ReadError):
         list(iter_members(data))
+
+
+WHOLE = {
+    "a.txt": TEXT.encode("gb18030"),
+    "a.md": TEXT.encode(),
+    "a.html": make_page(PARAGRAPHS, "utf-8", "utf-8"),
+    "a.docx": make_docx(PARAGRAPHS),
+    "a.pdf": make_pdf(PARAGRAPHS),
+    "a.doc": OLE,
+}
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.sampled_from(sorted(WHOLE)), st.data())
+def test_damaged_files_of_every_format_are_read_or_refused(name: str, data: st.DataObject) -> None:
+    whole = bytearray(WHOLE[name])
+    if data.draw(st.booleans()):
+        del whole[data.draw(st.integers(1, len(whole))) :]
+    for _ in range(data.draw(st.integers(0, 3))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    # a refusal is an answer; any other exception fails the test
+    with contextlib.suppress(ReadError):
+        assert read_bytes(bytes(whole), name).text
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_a_damaged_zip_gives_members_or_a_reason(data: st.DataObject) -> None:
+    whole = bytearray(make_zip({"a.txt": TEXT.encode(), "b.html": WHOLE["a.html"]}))
+    for _ in range(data.draw(st.integers(1, 3))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    with contextlib.suppress(ReadError):
+        for _, member in iter_members(bytes(whole)):
+            assert isinstance(member, bytes | ReadError)
