@@ -88,6 +88,8 @@ def find_agency(title: str | None, text: str, body_start: int) -> AgencyFound:
         if _MASKED.search(name):
             return NO_AGENCY
         fullest = _fullest(name, text)
+        if fullest.endswith("委") and fullest + "员会" in text:
+            fullest += "员会"
         if _is_nameless(fullest):
             continue  # 区司法局 or 市场监督管理局: whose, nothing in the document says
         return describe_agency(fullest, alias, text, provenance)
@@ -128,7 +130,10 @@ def describe_agency(name: str, alias: str | None, text: str, provenance: Provena
         # a subdistrict's own name is part of its office's: 望江街道办事处
         street = "街道" if office.kind == "街道办事处" else ""
         region = gazetteer.printed_path(name[: office.start] + street)
-        if region and not gazetteer.candidates(region[0]):
+        if office.kind == "开发区" and (city := _named_city(name)):
+            region = city
+            region_provenance = Provenance("gazetteer", "inferred", name[: len(city[-1]) - 1])
+        elif region and not gazetteer.candidates(region[0]):
             # A place the table does not know, spelt out: its own words are all we have.
             region_provenance = Provenance("gazetteer", "inferred", "".join(region))
         else:
@@ -141,6 +146,15 @@ def describe_agency(name: str, alias: str | None, text: str, provenance: Provena
         provenance,
         region_provenance,
     )
+
+
+def _named_city(name: str) -> tuple[str, ...]:
+    """The city that a zone's name begins with, without 市: 成都高新区."""
+    for size in (2, 3, 4):
+        places = gazetteer.candidates(name[:size] + "市")
+        if len(places) == 1:
+            return places[0].path
+    return ()
 
 
 def _with_city(name: str, found: gazetteer.Resolved) -> str:
@@ -221,6 +235,7 @@ def _before_topic(plain: str) -> tuple[str, str | None] | None:
     if not match:
         return None
     name = re.sub(rf"{_TITLE_YEAR}|^关于|关于$|的$|年度$", "", match["agency"]).strip("《》-—·：: ")
+    name = name.split("关于")[0]  # 某某办公室关于印发某某…: who sends it
     if re.fullmatch("国务院|", name):
         return (name, None) if name else None
     alias = None
