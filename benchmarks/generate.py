@@ -106,13 +106,11 @@ def walk(source: Words, count: int, rng: np.random.Generator) -> list[str]:
 def generate_reports(
     passages: int, seed: int = 1, agencies: int = AGENCIES, years: int = YEARS
 ) -> Iterator[Report]:
-    """About ``passages`` passages as reports, lazily; agencies, years and kinds vary.
-
-    Raises ValueError when there would be more reports than agency-years.
+    """About ``passages`` passages as reports, lazily; agencies, years and kinds vary.  Where
+    there are more reports than agency-years, there are more agencies.
     """
     count = max(1, passages // PASSAGES_A_REPORT)
-    if count > agencies * years:
-        raise ValueError(f"{count} reports need more than {agencies} agencies x {years} years")
+    agencies = max(agencies, -(-count // years))
     rng = np.random.default_rng(seed)
     source = read_words()
     pairs = rng.permutation(agencies * years)[:count]
