@@ -76,6 +76,16 @@ class TextSpace(Protocol):
         """``(n,)`` the document of each position; several times faster than ``searchsorted``."""
 
 
+class Borders(Protocol):
+    """Stretches that follow one another and cover the body, numbered from 0."""
+
+    def at(self, positions: Uint32s) -> Uint32s:
+        """``(n,)`` the stretch each position lies in."""
+
+    def ends(self, stretches: Uint32s) -> Uint32s:
+        """``(n,)`` where each ends; the last one, beyond any position."""
+
+
 class ReportColumns(NamedTuple):
     """Labels of a segment's reports; each ``(report_count,)``.  Ordinals index the ``values``
     of the same name; -1 is unknown."""
@@ -119,6 +129,14 @@ class Segment(Protocol):
     @property
     def paragraphs(self) -> Uint32s:
         """Body positions at which a paragraph begins, ascending; every passage begins one."""
+
+    @property
+    def sentence_borders(self) -> Borders:
+        """The sentences of ``sentences``, for looking places up."""
+
+    @property
+    def paragraph_borders(self) -> Borders:
+        """The paragraphs of ``paragraphs``, likewise."""
 
     def space(self, name: SpaceName) -> TextSpace:
         """One of the three spaces."""

@@ -20,6 +20,7 @@ from pyroaring import BitMap
 from corpus.identity import passage_hash
 from corpus.model import Report
 from index.codec import numbers
+from index.codec.borders import Borders
 from index.codec.columns import merge_spaces
 from index.codec.container import Container
 from index.codec.space import OwnSpace, SharedSpace
@@ -82,6 +83,14 @@ class SegmentReader:
     @cached_property
     def paragraphs(self) -> Uint32s:
         return numbers.decode(self.container.array("paragraphs"))
+
+    @cached_property
+    def sentence_borders(self) -> Borders:
+        return Borders(self.sentences, self._body.char_count)
+
+    @cached_property
+    def paragraph_borders(self) -> Borders:
+        return Borders(self.paragraphs, self._body.char_count)
 
     @cached_property
     def _title(self) -> SharedSpace:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
+from index.codec.borders import Borders
 from index.codec.container import Container
 from index.codec.grams import GramReader, bitmap
 from index.codec.words import WordReader
@@ -59,21 +60,12 @@ class OwnSpace:
         return self.grams.phrase(folded)
 
     @cached_property
-    def _hints(self) -> Uint32s:
-        """The document that holds every 64th position."""
-        marks = np.arange(0, self.char_count + 64, 64, dtype=np.uint32)
-        return (self.starts.searchsorted(marks, side="right") - 1).astype(np.uint32)
+    def _borders(self) -> Borders:
+        return Borders(self.starts[:-1], self.char_count)
 
     def docs_at(self, positions: Uint32s) -> Uint32s:
         """``(n,)`` the document of each position, as ``searchsorted`` on ``starts`` finds it."""
-        docs: Uint32s = self._hints[positions >> np.uint32(6)]
-        last = len(self.starts) - 2
-        np.minimum(docs, last, out=docs)
-        behind = np.flatnonzero(self.starts[docs + 1] <= positions)
-        while len(behind):
-            docs[behind] += 1
-            behind = behind[self.starts[docs[behind] + 1] <= positions[behind]]
-        return docs
+        return self._borders.at(positions)
 
 
 class SharedSpace:

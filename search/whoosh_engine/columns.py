@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +20,18 @@ from index.snapshot import IndexSnapshot
 from index.types import Segment
 from search.request import Field, Sort
 from search.whoosh_engine.facet_tables import FacetTable, PathTable
+from search.whoosh_engine.passage_sets import SPARSE, PassageSet
 
 Bools = NDArray[np.bool_]
 Int32s = NDArray[np.int32]
 Int64s = NDArray[np.int64]
 
+Floats = NDArray[np.float32]
+
 SECTIONS = len(CATEGORIES)
+K1: Final = 1.2
+B: Final = 0.75
+"""BM25's constants as Whoosh's ``BM25F`` has them by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,7 @@ class Columns:
                 gone = np.frombuffer(segment.deleted.to_array(), np.uint32)
                 self.live[gone.astype(np.int64) + base] = False
         self.all_live = bool(self.live.all())
+        self.live_passages = PassageSet.of_mask(self.live)
         self.live_count = int(self.live.sum())
         self.live_reports: Bools = np.zeros(self.report_count, np.bool_)
         self.live_reports[self.report_of[self.live]] = True
@@ -104,6 +111,49 @@ class Columns:
         ordinals = np.searchsorted(known, self.year).astype(np.int32)
         ordinals[self.year < 0] = -1
         return LabelColumn(ordinals, tuple(map(str, known.tolist())))
+
+    def reports_of(self, docs: Int64s) -> Int64s:
+        """``(n,)`` the reports of some passages, ascending, unique."""
+        owners = self.report_of.take(docs)
+        if len(docs) * SPARSE > self.passage_count:
+            held = np.zeros(self.report_count, np.bool_)
+            held[owners] = True
+            return np.flatnonzero(held)
+        return distinct(owners)
+
+    def sections_of(self, docs: Int64s) -> Int64s:
+        """``(SECTIONS,)`` in how many reports each category has one of some passages."""
+        own = self._report_section_of.take(docs)
+        if len(docs) * SPARSE > self.passage_count:
+            held = np.zeros(len(self._report_sections), np.bool_)
+            held[own] = True
+            found = self._report_sections[held]
+        else:
+            found = self._report_sections[np.unique(own)]
+        return np.bincount(found, minlength=SECTIONS)
+
+    @cached_property
+    def _numbered_sections(self) -> tuple[Int32s, NDArray[np.uint8]]:
+        keys = self.report_of.astype(np.int64) * SECTIONS + self.section_of
+        pairs, own = np.unique(keys, return_inverse=True)
+        return own.astype(np.int32), (pairs % SECTIONS).astype(np.uint8)
+
+    @property
+    def _report_section_of(self) -> Int32s:
+        """``(passage_count,)`` a number for each passage's report and category together."""
+        return self._numbered_sections[0]
+
+    @property
+    def _report_sections(self) -> NDArray[np.uint8]:
+        """The category of each such number."""
+        return self._numbered_sections[1]
+
+    @cached_property
+    def length_norms(self) -> Floats:
+        """``(passage_count,)`` the part of BM25's denominator that depends on length alone."""
+        average = self.lengths.mean() if len(self.lengths) else 1.0
+        norms: Floats = (K1 * ((1 - B) + B * self.lengths / max(average, 1e-9))).astype(np.float32)
+        return norms
 
     def segment_of(self, doc: int) -> tuple[Segment, int]:
         """The segment of a passage, and its number there."""
@@ -210,6 +260,14 @@ def _joined(parts: Sequence[NDArray[Any]], dtype: type[np.generic]) -> NDArray[A
     if not parts:
         return np.zeros(0, dtype)
     return np.concatenate(parts).astype(dtype, copy=False)
+
+
+def distinct(values: NDArray[np.integer]) -> Int64s:
+    """Distinct values of an ascending array."""
+    if not len(values):
+        return np.zeros(0, np.int64)
+    found: Int64s = values[np.append(True, values[1:] != values[:-1])].astype(np.int64)
+    return found
 
 
 def _ranks(order: NDArray[np.intp]) -> Int32s:

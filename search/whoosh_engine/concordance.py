@@ -13,8 +13,8 @@ from search.request import SearchRequest
 from search.results import Notice, Total
 from search.views import Concordance, ConcordanceLine, ConcordanceSort
 from search.whoosh_engine.columns import Int64s
-from search.whoosh_engine.evaluate import Matches
 from search.whoosh_engine.hits import make_hit
+from search.whoosh_engine.matches import Matches
 
 MOST_SORTED: Final = 20_000
 """Occurrences whose surroundings are read for an order by what stands left or right."""

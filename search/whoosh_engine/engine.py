@@ -54,10 +54,12 @@ from search.results import (
 from search.views import Concordance, ConcordanceSort, Matrix, Neighbours, Spread, Suggestion
 from search.whoosh_engine import concordance, facets, matrix, neighbours, spread
 from search.whoosh_engine.columns import Columns
-from search.whoosh_engine.evaluate import Evaluator, Matches
+from search.whoosh_engine.evaluate import Evaluator
 from search.whoosh_engine.filters import FilterMasks
 from search.whoosh_engine.hits import document_of, make_hit, summary_of
 from search.whoosh_engine.leaves import Leaves
+from search.whoosh_engine.matches import Matches
+from search.whoosh_engine.passage_sets import PassageSet
 from search.whoosh_engine.ranking import ordered
 from search.whoosh_engine.suggest import Suggester
 from search.whoosh_engine.trends import trend_rows
@@ -258,7 +260,7 @@ class WhooshEngine:
             return ()
         tree = neighbours.likeness(columns, doc)
         evaluator = Evaluator(columns, Leaves(columns), self._bounds.expansions)
-        others = columns.report_of != columns.report_of[doc]
+        others = PassageSet.of_mask(columns.report_of != columns.report_of[doc])
         matches = Matches(columns, evaluator, evaluator.evaluate(tree), others, contiguity=False)
         return tuple(
             make_hit(columns, int(matches.docs[i]), score=float(matches.scores[i]), matches=matches)
@@ -302,11 +304,7 @@ class WhooshEngine:
             raise RequestError("page", f"{page}/{size}", f"页码从 1 起，每页 1 至 {MAX_SIZE} 份。")
         columns = self._current()
         allowed = FilterMasks(columns, filters).passages()
-        mask = columns.live_reports
-        if allowed is not None:
-            mask = np.zeros(columns.report_count, np.bool_)
-            mask[columns.report_of[allowed & columns.live]] = True
-        held = np.flatnonzero(mask)
+        held = matrix.held(columns, allowed)
         order = held[np.argsort(columns.sort_rank("agency")[held])]
         chosen = order[(page - 1) * size : page * size].tolist()
         return ReportList(len(held), tuple(_summary(columns, number) for number in chosen))
@@ -351,7 +349,7 @@ class WhooshEngine:
         first, last = columns.first_passage[report : report + 2].tolist()
         for doc in range(first, last):
             text = segment.passage_text(doc - int(columns.bases[at]))
-            if matches.mask[doc]:
+            if matches.passages.mask[doc]:
                 spans += [
                     (offset + s, offset + e) for s, e in stored_spans(text, matches.places_in(doc))
                 ]

@@ -12,9 +12,9 @@ from corpus.folding import fold_query
 from search.labels import section_label
 from search.request import Field, FieldFilter, SearchRequest
 from search.results import Facet, FacetValue
-from search.whoosh_engine.columns import SECTIONS, Columns, Int64s
-from search.whoosh_engine.evaluate import Matches, distinct
+from search.whoosh_engine.columns import Columns, Int64s
 from search.whoosh_engine.filters import FilterMasks
+from search.whoosh_engine.matches import Matches
 
 
 def facet(
@@ -93,18 +93,12 @@ def _lifted(matches: Matches, masks: FilterMasks, field: Field) -> Int64s | None
     if field not in masks.fields():
         return None
     allowed = masks.passages(without=field)
-    mask = matches.unfiltered if allowed is None else matches.unfiltered & allowed
-    return np.flatnonzero(mask)
+    return (matches.unfiltered if allowed is None else matches.unfiltered & allowed).docs
 
 
 def _counts(columns: Columns, docs: Int64s | None, matches: Matches, field: Field) -> Int64s:
     """Reports by number of the field's table; the unknown last."""
     if field == "section":
-        own = matches.docs if docs is None else docs
-        holds = np.zeros(columns.report_count * SECTIONS, np.bool_)
-        holds[columns.report_of[own].astype(np.int64) * SECTIONS + columns.section_of[own]] = True
-        totals: Int64s = holds.reshape(-1, SECTIONS).sum(axis=0)
-        return totals
-    reports = matches.reports if docs is None else distinct(columns.report_of[docs])
-    ordinals = columns.labels[field].ordinals[reports]
-    return columns.facet_table(field).totals(ordinals)
+        return columns.sections_of(matches.docs if docs is None else docs)
+    reports = matches.reports if docs is None else columns.reports_of(docs)
+    return columns.facet_table(field).totals(columns.labels[field].ordinals[reports])

@@ -12,6 +12,7 @@ from search.errors import RequestError
 from search.query import Label
 from search.request import FIELDS, UNLABELLED, Field, FieldFilter, Filters
 from search.whoosh_engine.columns import Bools, Columns
+from search.whoosh_engine.passage_sets import PassageSet
 
 
 class FilterMasks:
@@ -19,11 +20,11 @@ class FilterMasks:
 
     def __init__(self, columns: Columns, filters: Filters) -> None:
         self._columns = columns
-        self._masks: dict[Field, Bools] = {}
+        self._masks: dict[Field, PassageSet] = {}
         for name in FIELDS:
             chosen = filters.get(name)
             if chosen:
-                self._masks[name] = self._field(name, chosen)
+                self._masks[name] = PassageSet.of_mask(self._field(name, chosen))
 
     def __bool__(self) -> bool:
         return bool(self._masks)
@@ -32,13 +33,13 @@ class FilterMasks:
         """Fields that are filtered."""
         return tuple(self._masks)
 
-    def passages(self, without: Field | None = None) -> Bools | None:
-        """``(passage_count,)`` what passes every filter (but that of ``without``); None for all."""
-        mask: Bools | None = None
+    def passages(self, without: Field | None = None) -> PassageSet | None:
+        """What passes every filter (but that of ``without``); None for all."""
+        found: PassageSet | None = None
         for name, own in self._masks.items():
             if name != without:
-                mask = own if mask is None else mask & own
-        return mask
+                found = own if found is None else found & own
+        return found
 
     def _field(self, name: Field, chosen: FieldFilter) -> Bools:
         columns = self._columns

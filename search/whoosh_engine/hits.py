@@ -16,7 +16,7 @@ from search.results import (
     SourceFile,
 )
 from search.whoosh_engine.columns import Columns
-from search.whoosh_engine.evaluate import Matches
+from search.whoosh_engine.matches import Matches
 
 
 def make_hit(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -19,6 +18,7 @@ from index.analysis import cut_query
 from index.types import Segment, SpaceName
 from search import query
 from search.whoosh_engine.columns import Bools, Columns, Int64s
+from search.whoosh_engine.passage_sets import PassageSet
 
 Kind: TypeAlias = Literal["characters", "word", "literal"]
 _Key: TypeAlias = tuple[str, Kind, SpaceName]
@@ -37,19 +37,25 @@ class Text:
     """``(n,)`` places in each."""
     positions: Sequence[NDArray[np.uint32]] | None = None
     """By segment, where each place begins; None until asked for."""
+    owners: Sequence[NDArray[np.uint32]] | None = None
+    """By segment, the document of each place; None until asked for."""
 
     @property
     def length(self) -> int:
         return len(self.folded)
 
 
+Active: TypeAlias = tuple[Text, PassageSet | None]
+"""A text with the passages in which its places count; None: wherever it stands."""
+
+
 @dataclass(eq=False)
 class Found:
     """A leaf's answer."""
 
-    mask: Bools
-    """``(passage_count,)`` the passages that match."""
-    active: list[tuple[Text, Bools | None]] = field(default_factory=list)
+    passages: PassageSet
+    """Those that match."""
+    active: list[Active] = field(default_factory=list)
     """Each text with the passages in which its places count; None: wherever it stands."""
     scored: list[Text] = field(default_factory=list)
     """Texts that score by BM25 wherever they stand."""
@@ -79,20 +85,21 @@ class Leaves:
     def run(self, folded: str, space: SpaceName = "body") -> Found:
         """The run as it stands, or all its words."""
         whole = self.characters(folded, space)
-        mask = self._mask(whole.docs)
+        together = self._set(whole)
         words = list(dict.fromkeys(cut_query(folded)))
         if not words or words == [folded]:
             # a passage with the word has its characters, so the words add nothing
-            return Found(mask, [(whole, None)], [whole])
+            return Found(together, [(whole, None)], [whole])
         texts = [self.word(word, space) for word in words]
-        loose = self._mask(texts[0].docs)
-        for text in texts[1:]:
-            loose &= self._mask(text.docs)
-        apart = loose & ~mask
-        active: list[tuple[Text, Bools | None]] = [(whole, None)]
-        if apart.any():
+        # the rarest first, so that the others are looked up in few passages
+        loose, *others = sorted(map(self._set, texts), key=len)
+        for other in others:
+            loose &= other
+        apart = loose - together
+        active: list[Active] = [(whole, None)]
+        if apart:
             active += [(text, apart) for text in texts]
-        return Found(mask | loose, active, texts, whole)
+        return Found(together | loose, active, texts, whole)
 
     def characters(self, folded: str, space: SpaceName = "body") -> Text:
         """Every place of characters that stand together."""
@@ -124,14 +131,15 @@ class Leaves:
         space: SpaceName = "body",
         kind: Kind = "characters",
     ) -> Text:
-        docs, freqs = [], []
+        docs, freqs, owners = [], [], []
         for segment, base, found in zip(
             self._columns.segments, self._columns.bases.tolist(), parts, strict=False
         ):
-            own, counts = _runs(segment.space(space).docs_at(found))
-            docs.append(own.astype(np.int64) + base)
+            owners.append(segment.space(space).docs_at(found))
+            own, counts = _runs(owners[-1])
+            docs.append(own + np.int64(base))
             freqs.append(counts)
-        return Text(folded, kind, _joined(docs), _joined(freqs), parts)
+        return Text(folded, kind, _joined(docs), _joined(freqs), parts, owners)
 
     def word(self, folded: str, space: SpaceName = "body") -> Text:
         """Every place of a word."""
@@ -142,7 +150,7 @@ class Leaves:
                 self._columns.segments, self._columns.bases.tolist(), strict=False
             ):
                 if (postings := segment.space(space).word(folded)) is not None:
-                    docs.append(postings.docs.astype(np.int64) + base)
+                    docs.append(postings.docs + np.int64(base))
                     freqs.append(postings.freqs.astype(np.int64))
             self._texts[key] = Text(folded, "word", _joined(docs), _joined(freqs))
         return self._texts[key]
@@ -157,17 +165,24 @@ class Leaves:
                 text.positions = [space.phrase(text.folded) for space in spaces]
         return text.positions
 
-    def in_field(self, leaf: query.InField, expansions: int) -> Bools:
+    def owners(self, text: Text) -> Sequence[NDArray[np.uint32]]:
+        """By segment, the document of each of the text's places."""
+        if text.owners is None:
+            text.owners = [
+                segment.space("body").docs_at(found)
+                for segment, found in zip(self._columns.segments, self.positions(text), strict=True)
+            ]
+        return text.owners
+
+    def in_field(self, leaf: query.InField, expansions: int) -> PassageSet:
         """Passages whose title or heading has the leaf."""
         inner = leaf.leaf
         if isinstance(inner, query.Run):
-            return self.run(inner.folded, leaf.field).mask
+            return self.run(inner.folded, leaf.field).passages
         if isinstance(inner, query.Phrase):
-            return self._mask(self.characters(inner.folded, leaf.field).docs)
-        mask = np.zeros(self._columns.passage_count, np.bool_)
-        for word in self.words_with_prefix(inner.folded, expansions, leaf.field):
-            mask[self.word(word, leaf.field).docs] = True
-        return mask
+            return self._set(self.characters(inner.folded, leaf.field))
+        words = self.words_with_prefix(inner.folded, expansions, leaf.field)
+        return self._any([self.word(word, leaf.field) for word in words])
 
     def words_with_prefix(self, prefix: str, limit: int, space: SpaceName = "body") -> list[str]:
         """The ``limit`` words of most passages that begin with it."""
@@ -180,18 +195,21 @@ class Leaves:
 
     def _prefix(self, folded: str, expansions: int) -> Found:
         texts = [self.word(word) for word in self.words_with_prefix(folded, expansions)]
+        return Found(self._any(texts), [(text, None) for text in texts], texts)
+
+    def _single(self, text: Text) -> Found:
+        return Found(self._set(text), [(text, None)], [text])
+
+    def _set(self, text: Text) -> PassageSet:
+        """The passages in which a text stands."""
+        return PassageSet.of_docs(text.docs, self._columns.passage_count)
+
+    def _any(self, texts: Sequence[Text]) -> PassageSet:
+        """The passages in which any of some texts stands."""
         mask = np.zeros(self._columns.passage_count, np.bool_)
         for text in texts:
             mask[text.docs] = True
-        return Found(mask, [(text, None) for text in texts], texts)
-
-    def _single(self, text: Text) -> Found:
-        return Found(self._mask(text.docs), [(text, None)], [text])
-
-    def _mask(self, docs: Int64s) -> Bools:
-        mask = np.zeros(self._columns.passage_count, np.bool_)
-        mask[docs] = True
-        return mask
+        return PassageSet.of_mask(mask)
 
     def _literal(self, leaf: query.Literal) -> Text:
         """The places of the folded characters at which the stored text is what was typed."""
@@ -241,28 +259,3 @@ def _joined(parts: Sequence[NDArray[np.int64]]) -> Int64s:
     if not parts:
         return EMPTY
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
-
-
-@dataclass(eq=False)
-class Places:
-    """Places in one segment's body, ascending by start, unique."""
-
-    starts: Int64s
-    ends: Int64s
-
-    @cached_property
-    def count(self) -> int:
-        return len(self.starts)
-
-
-def places_of(starts: Int64s, ends: Int64s) -> Places:
-    """Places in order, each once."""
-    if not len(starts):
-        return Places(EMPTY, EMPTY)
-    keys = starts * np.int64(4_096) + (ends - starts)
-    if not (keys[1:] > keys[:-1]).all():
-        # parts are sorted runs, which a stable sort merges; np.unique would hash them
-        keys.sort(kind="stable")
-        keys = keys[np.append(True, keys[1:] != keys[:-1])]
-    begin = keys // 4_096
-    return Places(begin, begin + keys % 4_096)

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from search.request import SearchRequest
 from search.results import Notice, Total
 from search.views import Matrix, MatrixCell, MatrixRow
-from search.whoosh_engine.columns import Bools, Columns, Int64s
-from search.whoosh_engine.evaluate import Matches, distinct
+from search.whoosh_engine.columns import Columns, Int64s
+from search.whoosh_engine.matches import Matches
+from search.whoosh_engine.passage_sets import PassageSet
 
 
 def matrix(
-    matches: Matches, allowed: Bools | None, request: SearchRequest, notices: Sequence[Notice]
+    matches: Matches, allowed: PassageSet | None, request: SearchRequest, notices: Sequence[Notice]
 ) -> Matrix:
     """A page of agencies, with the totals of all."""
     columns = matches.columns
@@ -61,10 +62,10 @@ def matrix(
     )
 
 
-def held(columns: Columns, allowed: Bools | None) -> Int64s:
+def held(columns: Columns, allowed: PassageSet | None) -> Int64s:
     """Reports with a live passage that passes the filters."""
-    mask = columns.live if allowed is None else columns.live & allowed
-    return distinct(columns.report_of[np.flatnonzero(mask)])
+    passages = columns.live_passages if allowed is None else columns.live_passages & allowed
+    return columns.reports_of(passages.docs)
 
 
 def _table(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from search.request import Sort, View
 from search.whoosh_engine.columns import Int64s
-from search.whoosh_engine.evaluate import Matches
+from search.whoosh_engine.matches import Matches
 
 
 def ordered(matches: Matches, sort: Sort, view: View, start: int, end: int) -> Int64s:

@@ -9,16 +9,17 @@ import numpy as np
 from search.request import SearchRequest
 from search.results import Notice, Total
 from search.views import Adoption, Spread, YearSpread
-from search.whoosh_engine.columns import Bools, Columns, Int64s
-from search.whoosh_engine.evaluate import Matches
+from search.whoosh_engine.columns import Columns, Int64s
 from search.whoosh_engine.hits import make_hit
+from search.whoosh_engine.matches import Matches
 from search.whoosh_engine.matrix import held
+from search.whoosh_engine.passage_sets import PassageSet
 
 UNKNOWN_YEAR = 9_999
 
 
 def spread(
-    matches: Matches, allowed: Bools | None, request: SearchRequest, notices: Sequence[Notice]
+    matches: Matches, allowed: PassageSet | None, request: SearchRequest, notices: Sequence[Notice]
 ) -> Spread:
     """A page of agencies in the order in which they took it up, and all years."""
     columns = matches.columns

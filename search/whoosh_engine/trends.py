@@ -7,17 +7,17 @@ from collections.abc import Iterator
 import numpy as np
 
 from search.results import TrendRow
-from search.whoosh_engine.columns import Bools, Columns, Int64s
-from search.whoosh_engine.evaluate import Matches, distinct
+from search.whoosh_engine.columns import Columns, Int64s
+from search.whoosh_engine.matches import Matches
+from search.whoosh_engine.passage_sets import PassageSet
 
 
-def trend_rows(matches: Matches, allowed: Bools | None) -> Iterator[TrendRow]:
+def trend_rows(matches: Matches, allowed: PassageSet | None) -> Iterator[TrendRow]:
     """Years ascending without gaps, then the reports of no known year."""
     columns = matches.columns
-    held_mask = columns.live if allowed is None else columns.live & allowed
-    held_docs = np.flatnonzero(held_mask)
+    held_docs = (columns.live_passages if allowed is None else columns.live_passages & allowed).docs
     reports = _by_year(columns, matches.reports)
-    held = _by_year(columns, distinct(columns.report_of[held_docs]))
+    held = _by_year(columns, columns.reports_of(held_docs))
     occurrences = _sums(columns, matches.docs, matches.occurrence_counts)
     characters = _sums(columns, held_docs, columns.characters[held_docs])
     known = [year for year in held if year >= 0]

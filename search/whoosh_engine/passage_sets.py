@@ -1,0 +1,112 @@
+"""Sets of a generation's passages: as ascending numbers, as a mask, or as both.
+
+A rare answer is a few numbers and should cost that much, whatever the collection's size; a
+frequent one is cheapest as a mask.  A set is made from either and gives the other when asked.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bools = NDArray[np.bool_]
+Int64s = NDArray[np.int64]
+
+SPARSE: Final = 32
+"""A set of at most one passage in so many is worked on by its numbers."""
+
+
+class PassageSet:
+    """Some of ``size`` passages.  Never changed once made."""
+
+    __slots__ = ("_docs", "_mask", "size")
+
+    def __init__(self, size: int, docs: Int64s | None, mask: Bools | None) -> None:
+        self.size = size
+        self._docs = docs
+        self._mask = mask
+
+    @classmethod
+    def of_docs(cls, docs: Int64s, size: int) -> PassageSet:
+        """From ``(n,)`` numbers, ascending and unique."""
+        return cls(size, docs, None)
+
+    @classmethod
+    def of_mask(cls, mask: Bools) -> PassageSet:
+        """From a ``(size,)`` mask, which must not change afterwards."""
+        return cls(len(mask), None, mask)
+
+    @classmethod
+    def everything(cls, size: int) -> PassageSet:
+        """All passages."""
+        return cls.of_mask(np.ones(size, np.bool_))
+
+    @property
+    def docs(self) -> Int64s:
+        """``(n,)`` ascending, unique."""
+        if self._docs is None:
+            self._docs = np.flatnonzero(self._mask)  # type: ignore[arg-type]
+        return self._docs
+
+    @property
+    def mask(self) -> Bools:
+        """``(size,)``"""
+        if self._mask is None:
+            self._mask = np.zeros(self.size, np.bool_)
+            self._mask[self._docs] = True
+        return self._mask
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether its numbers are known and few."""
+        return self._docs is not None and len(self._docs) * SPARSE <= self.size
+
+    def __len__(self) -> int:
+        return len(self.docs)
+
+    def __bool__(self) -> bool:
+        return bool(
+            self._mask.any() if self._docs is None and self._mask is not None else len(self)
+        )
+
+    def has(self, docs: NDArray[np.integer]) -> Bools:
+        """``(n,)`` which of some passages, in any order, are in the set."""
+        if not (self.is_sparse and len(docs) * SPARSE <= self.size):
+            found: Bools = self.mask[docs]
+            return found
+        own = self.docs
+        if not len(own):
+            return np.zeros(len(docs), np.bool_)
+        there: Bools = own.take(own.searchsorted(docs), mode="clip") == docs
+        return there
+
+    def __and__(self, other: PassageSet) -> PassageSet:
+        if not self.is_sparse and other.is_sparse:
+            self, other = other, self
+        if self.is_sparse:
+            return PassageSet.of_docs(self.docs[other.has(self.docs)], self.size)
+        return PassageSet.of_mask(self.mask & other.mask)
+
+    def __or__(self, other: PassageSet) -> PassageSet:
+        if self.is_sparse and other.is_sparse:
+            both = np.concatenate([self.docs, other.docs])
+            both.sort(kind="stable")
+            fresh = np.append(True, both[1:] != both[:-1]) if len(both) else both > 0
+            return PassageSet.of_docs(both[fresh], self.size)
+        if other.is_sparse:
+            self, other = other, self
+        if self.is_sparse:
+            mask = other.mask.copy()
+            mask[self.docs] = True
+            return PassageSet.of_mask(mask)
+        return PassageSet.of_mask(self.mask | other.mask)
+
+    def __invert__(self) -> PassageSet:
+        return PassageSet.of_mask(~self.mask)
+
+    def __sub__(self, other: PassageSet) -> PassageSet:
+        if self.is_sparse:
+            return PassageSet.of_docs(self.docs[~other.has(self.docs)], self.size)
+        return PassageSet.of_mask(self.mask & ~other.mask)
