@@ -31,4 +31,6 @@ def passage_hash(text: str) -> str:
 def short_hash(text: str, length: int = ID_LENGTH) -> str:
     """The first characters of the text's SHA-256 in base 32: a-z and 2-7."""
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-    return base64.b32encode(digest).decode("ascii").lower()[:length]
+    # five bytes are eight characters; the others would be cut off again
+    needed = digest[: -(-length // 8) * 5]
+    return base64.b32encode(needed).decode("ascii").lower()[:length]

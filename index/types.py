@@ -53,6 +53,9 @@ class TextSpace(Protocol):
     def word_count(self, term: str) -> int:
         """Documents with the word (deleted ones included); 0 when it is not there."""
 
+    def word_total(self, term: str) -> int:
+        """Occurrences of the word, without reading where; 0 when it is not there."""
+
     def words_with_prefix(self, prefix: str, limit: int) -> list[str]:
         """At most ``limit`` words that begin with it, in code point order."""
 

@@ -41,6 +41,10 @@ class OwnSpace:
         number = self.words.find(term)
         return 0 if number < 0 else self.words.count(number)
 
+    def word_total(self, term: str) -> int:
+        number = self.words.find(term)
+        return 0 if number < 0 else self.words.total(number)
+
     def words_with_prefix(self, prefix: str, limit: int) -> list[str]:
         return [self.words.term(number) for number in self.words.prefixed(prefix, limit)]
 
@@ -111,6 +115,10 @@ class SharedSpace:
     def word_count(self, term: str) -> int:
         found = self._units.word(term)
         return 0 if found is None else int(self._runs[found.docs].sum())
+
+    def word_total(self, term: str) -> int:
+        found = self.word(term)
+        return 0 if found is None else int(found.freqs.sum())
 
     def words_with_prefix(self, prefix: str, limit: int) -> list[str]:
         return self._units.words_with_prefix(prefix, limit)

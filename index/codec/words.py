@@ -200,13 +200,23 @@ class WordReader:
             docs = elements[begin : begin + count]
         else:
             docs = self._decode(elements, number, begin)
-        code = kind >> 4
+        return Postings(docs, self._frequencies(number))
+
+    def _frequencies(self, number: int) -> Uint32s:
+        """Of each unit of a term, in order."""
+        count, code = int(self._counts[number]), int(self._kind[number]) >> 4
         if not code:
-            return Postings(docs, np.ones(count, np.uint32))
+            return np.ones(count, np.uint32)
         bits = _FREQ_BITS[code - 1]
         place = int(self._freqs_place[number])
         raw = self._freqs[code - 1][place : place - (-count * bits // 8)]
-        return Postings(docs, _unpack(raw, count, bits))
+        return _unpack(raw, count, bits)
+
+    def total(self, number: int) -> int:
+        """Occurrences of a term."""
+        if not int(self._kind[number]) >> 4:
+            return int(self._counts[number])
+        return int(self._frequencies(number).sum())
 
     def _decode(self, elements: NDArray[Any], number: int, begin: int) -> Uint32s:
         """A list whose end is not kept: it ends with its last number."""

@@ -20,7 +20,7 @@ from index.snapshot import IndexSnapshot
 from index.types import Segment
 from search.request import Field, Sort
 from search.whoosh_engine.facet_tables import FacetTable, PathTable
-from search.whoosh_engine.passage_sets import SPARSE, PassageSet
+from search.whoosh_engine.passage_sets import PassageSet
 
 Bools = NDArray[np.bool_]
 Int32s = NDArray[np.int32]
@@ -112,41 +112,21 @@ class Columns:
         ordinals[self.year < 0] = -1
         return LabelColumn(ordinals, tuple(map(str, known.tolist())))
 
-    def reports_of(self, docs: Int64s) -> Int64s:
-        """``(n,)`` the reports of some passages, ascending, unique."""
-        owners = self.report_of.take(docs)
-        if len(docs) * SPARSE > self.passage_count:
-            held = np.zeros(self.report_count, np.bool_)
-            held[owners] = True
-            return np.flatnonzero(held)
-        return distinct(owners)
-
-    def sections_of(self, docs: Int64s) -> Int64s:
-        """``(SECTIONS,)`` in how many reports each category has one of some passages."""
-        own = self._report_section_of.take(docs)
-        if len(docs) * SPARSE > self.passage_count:
-            held = np.zeros(len(self._report_sections), np.bool_)
-            held[own] = True
-            found = self._report_sections[held]
-        else:
-            found = self._report_sections[np.unique(own)]
-        return np.bincount(found, minlength=SECTIONS)
+    def presence(self, docs: Int64s) -> Bools:
+        """``(SECTIONS, report_count)`` which reports have a passage of each category among
+        some passages."""
+        held = np.zeros(SECTIONS * self.report_count, np.bool_)
+        held[self._presence_of.take(docs)] = True
+        return held.reshape(SECTIONS, self.report_count)
 
     @cached_property
-    def _numbered_sections(self) -> tuple[Int32s, NDArray[np.uint8]]:
-        keys = self.report_of.astype(np.int64) * SECTIONS + self.section_of
-        pairs, own = np.unique(keys, return_inverse=True)
-        return own.astype(np.int32), (pairs % SECTIONS).astype(np.uint8)
+    def _presence_of(self) -> Int64s:
+        """``(passage_count,)`` where ``presence`` has each passage."""
+        return self.section_of * np.int64(self.report_count) + self.report_of
 
-    @property
-    def _report_section_of(self) -> Int32s:
-        """``(passage_count,)`` a number for each passage's report and category together."""
-        return self._numbered_sections[0]
-
-    @property
-    def _report_sections(self) -> NDArray[np.uint8]:
-        """The category of each such number."""
-        return self._numbered_sections[1]
+    def reports_of(self, docs: Int64s) -> Int64s:
+        """``(n,)`` the reports of some passages, ascending, unique."""
+        return np.flatnonzero(self.presence(docs).any(axis=0))
 
     @cached_property
     def length_norms(self) -> Floats:
@@ -260,14 +240,6 @@ def _joined(parts: Sequence[NDArray[Any]], dtype: type[np.generic]) -> NDArray[A
     if not parts:
         return np.zeros(0, dtype)
     return np.concatenate(parts).astype(dtype, copy=False)
-
-
-def distinct(values: NDArray[np.integer]) -> Int64s:
-    """Distinct values of an ascending array."""
-    if not len(values):
-        return np.zeros(0, np.int64)
-    found: Int64s = values[np.append(True, values[1:] != values[:-1])].astype(np.int64)
-    return found
 
 
 def _ranks(order: NDArray[np.intp]) -> Int32s:

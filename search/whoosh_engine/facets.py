@@ -32,7 +32,8 @@ def facet(
     table = columns.facet_table(field)
     counts = _counts(columns, _lifted(matches, masks, field), matches, field)
     chosen = request.filters.get(field, FieldFilter())
-    wanted = fold_query(request.facet_prefix.get(field, ""))
+    typed = request.facet_prefix.get(field, "")
+    wanted = fold_query(typed) if typed else ""
     present = np.flatnonzero(counts)
     if wanted:
         folded = table.folded
@@ -99,6 +100,8 @@ def _lifted(matches: Matches, masks: FilterMasks, field: Field) -> Int64s | None
 def _counts(columns: Columns, docs: Int64s | None, matches: Matches, field: Field) -> Int64s:
     """Reports by number of the field's table; the unknown last."""
     if field == "section":
-        return columns.sections_of(matches.docs if docs is None else docs)
+        held = matches.presence if docs is None else columns.presence(docs)
+        # row by row, which NumPy counts many at once
+        return np.array([np.count_nonzero(row) for row in held], np.int64)
     reports = matches.reports if docs is None else columns.reports_of(docs)
-    return columns.facet_table(field).totals(columns.labels[field].ordinals[reports])
+    return columns.facet_table(field).totals(columns.labels[field].ordinals.take(reports))

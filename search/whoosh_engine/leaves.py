@@ -117,9 +117,7 @@ class Leaves:
             return None
         for segment in self._columns.segments:
             own = segment.space(space)
-            postings = own.word(folded)
-            count = 0 if postings is None else int(postings.freqs.sum())
-            if count != own.gram_count(folded):
+            if own.word_total(folded) != own.gram_count(folded):
                 return None
         word = self.word(folded, space)
         return Text(folded, "characters", word.docs, word.freqs)

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from search.whoosh_engine.columns import K1, Columns, Floats, Int64s
+from search.whoosh_engine.columns import K1, Bools, Columns, Floats, Int64s
 from search.whoosh_engine.evaluate import Evaluated, Evaluator
 from search.whoosh_engine.leaves import Active, Text
 from search.whoosh_engine.passage_sets import SPARSE, PassageSet
@@ -50,9 +50,14 @@ class Matches:
         self.docs: Int64s = self.passages.docs
 
     @cached_property
+    def presence(self) -> Bools:
+        """``(SECTIONS, report_count)`` which reports have a match in each category."""
+        return self.columns.presence(self.docs)
+
+    @cached_property
     def reports(self) -> Int64s:
         """``(n,)`` reports with a matching passage, ascending, unique."""
-        return self.columns.reports_of(self.docs)
+        return np.flatnonzero(self.presence.any(axis=0))
 
     @cached_property
     def occurrence_counts(self) -> Int64s:
