@@ -82,6 +82,8 @@ class TextSpace(Protocol):
 class Borders(Protocol):
     """Stretches that follow one another and cover the body, numbered from 0."""
 
+    count: int
+
     def at(self, positions: Uint32s) -> Uint32s:
         """``(n,)`` the stretch each position lies in."""
 

@@ -21,6 +21,7 @@ class Borders:
     """Stretches of ``char_count`` characters, by where each begins; the first begins at 0."""
 
     def __init__(self, starts: NDArray[Any], char_count: int) -> None:
+        self.count = len(starts)
         marks = np.arange(0, char_count + 1, 1 << int(_SHIFT), dtype=np.uint32)
         after = starts.searchsorted(marks, side="right")
         self._hints: Uint32s = np.maximum(after, 1).astype(np.uint32) - np.uint32(1)

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from search import query
 from search.request import Scope
 from search.whoosh_engine.columns import Bools, Columns
 from search.whoosh_engine.filters import label_mask
 from search.whoosh_engine.leaves import Active, Found, Leaves, Text
-from search.whoosh_engine.nearness import NOTHING, Places, together, union
+from search.whoosh_engine.nearness import NOWHERE, Places, together, union
 from search.whoosh_engine.passage_sets import PassageSet
 
 _TEXT_LEAVES = query.Run | query.Word | query.Phrase | query.Literal | query.Prefix
@@ -24,9 +25,12 @@ _TEXT_LEAVES = query.Run | query.Word | query.Phrase | query.Literal | query.Pre
 
 @dataclass(eq=False)
 class PlaceSet:
-    """Places that were chosen one by one (under 同句, 同段, NEAR), by segment."""
+    """Places that were chosen one by one (under 同句, 同段, NEAR)."""
 
+    passages: PassageSet
+    """The passages that have some."""
     parts: Sequence[Places]
+    """By segment."""
 
 
 @dataclass(eq=False)
@@ -109,18 +113,16 @@ class Evaluator:
     def _near(self, node: query.Near) -> Evaluated:
         left, right = self._node(node.left), self._node(node.right)
         both = left.passages & right.passages
-        parts, docs = [], []
+        parts = []
+        mask = np.zeros(self._columns.passage_count, np.bool_)
         for number, segment in enumerate(self._columns.segments):
             mine = self.places(left, number, both)
             theirs = self.places(right, number, both)
             kept, kept_right = together(segment, mine, theirs, node.how, node.distance)
             parts.append(union([mine.chosen(kept), theirs.chosen(kept_right)]))
-            own = segment.space("body").docs_at(parts[-1].starts)
-            docs.append(own + np.int64(self._columns.bases[number]))
-        found = np.zeros(self._columns.passage_count, np.bool_)
-        for own_docs in docs:
-            found[own_docs] = True
-        answer = Evaluated(PassageSet.of_mask(found), chosen=[PlaceSet(parts)])
+            mask[int(self._columns.bases[number]) :][parts[-1].docs] = True
+        passages = PassageSet.of_mask(mask)
+        answer = Evaluated(passages, chosen=[PlaceSet(passages, parts)])
         answer.finds = [
             self.leaves.find(leaf, self._expansions)
             for leaf in _positive(node)
@@ -130,25 +132,30 @@ class Evaluator:
 
     def places(self, answer: Evaluated, number: int, within: PassageSet) -> Places:
         """An answer's places in one segment, in the passages given."""
-        base = np.int64(self._columns.bases[number])
         parts = [
             self._text_places(text, within if where is None else where & within, number)
             for text, where in answer.active
         ]
-        docs_at = self._columns.segments[number].space("body").docs_at
         for chosen in answer.chosen:
             own = chosen.parts[number]
-            parts.append(own.chosen(within.has(docs_at(own.starts) + base)))
+            if chosen.passages is not within:
+                own = own.chosen(self._lies(own.docs, number, within))
+            parts.append(own)
         return union(parts)
 
     def _text_places(self, text: Text, within: PassageSet, number: int) -> Places:
         starts = self.leaves.positions(text)[number]
         if not len(starts):
-            return Places(NOTHING, NOTHING)
+            return NOWHERE
+        docs = self.leaves.owners(text)[number]
         if within.docs is not text.docs:
-            base = np.int64(self._columns.bases[number])
-            starts = starts[within.has(self.leaves.owners(text)[number] + base)]
-        return Places(starts, starts + np.uint32(text.length))
+            inside = self._lies(docs, number, within)
+            starts, docs = starts[inside], docs[inside]
+        return Places(starts, starts + np.uint32(text.length), docs)
+
+    def _lies(self, docs: NDArray[np.uint32], number: int, within: PassageSet) -> Bools:
+        """``(n,)`` which documents of a segment are among some passages."""
+        return within.has(docs + np.int64(self._columns.bases[number]))
 
 
 def _take(joined: Evaluated, answer: Evaluated) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from search.whoosh_engine.columns import K1, Bools, Columns, Floats, Int64s
 from search.whoosh_engine.evaluate import Evaluated, Evaluator
 from search.whoosh_engine.leaves import Active, Text
+from search.whoosh_engine.nearness import Places
 from search.whoosh_engine.passage_sets import SPARSE, PassageSet
 
 BONUS: Final = 1.0
@@ -67,8 +68,11 @@ class Matches:
             len(own) > 1 and any(text.kind == "literal" for text, _ in own) for own in groups
         ):
             # literals that fold alike may stand apart, so only places tell their union
-            placed = np.bincount(self.places[0], minlength=self.columns.passage_count)
-            return placed[self.docs]
+            placed = [
+                np.bincount(own.docs, minlength=segment.passage_count)
+                for segment, own in zip(self.columns.segments, self._segment_places, strict=True)
+            ]
+            return np.concatenate([EMPTY, *placed])[self.docs]
         counts: Int64s | None = None
         for own in groups:
             where, found = self._text_counts(own)
@@ -123,15 +127,22 @@ class Matches:
         return int(self.occurrence_counts.sum())
 
     @cached_property
+    def _segment_places(self) -> list[Places]:
+        """Every occurrence, by segment."""
+        return [
+            self._evaluator.places(self._evaluated, number, self.passages)
+            for number in range(len(self.columns.segments))
+        ]
+
+    @cached_property
     def places(self) -> tuple[Int64s, Int64s, Int64s]:
         """Every occurrence: its passage, start and end (folded, in the passage), ascending."""
         docs, starts, ends = [EMPTY], [EMPTY], [EMPTY]
-        for number, segment in enumerate(self.columns.segments):
-            own = self._evaluator.places(self._evaluated, number, self.passages)
-            body = segment.space("body")
-            local = body.docs_at(own.starts)
-            begin = body.starts.take(local)
-            docs.append(local + np.int64(self.columns.bases[number]))
+        for number, (segment, own) in enumerate(
+            zip(self.columns.segments, self._segment_places, strict=True)
+        ):
+            begin = segment.space("body").starts.take(own.docs)
+            docs.append(own.docs + np.int64(self.columns.bases[number]))
             starts.append((own.starts - begin).astype(np.int64))
             ends.append((own.ends - begin).astype(np.int64))
         return np.concatenate(docs), np.concatenate(starts), np.concatenate(ends)

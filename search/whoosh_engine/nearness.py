@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,38 +18,50 @@ from search.query import Together
 from search.whoosh_engine.columns import Bools
 
 Uint32s = NDArray[np.uint32]
-NOTHING: Uint32s = np.zeros(0, np.uint32)
+NOTHING: Final[Uint32s] = np.zeros(0, np.uint32)
+TABLE: Final = 64
+"""Places of more than one in so many units are looked up in a table of all units."""
+_NEVER: Final = np.uint32(2**32 - 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Places:
-    """Places in one segment's body: ``(n,)`` starts and ends, ascending, each place once."""
+    """Places in one segment's body, ascending, each once."""
 
     starts: Uint32s
+    """``(n,)``"""
     ends: Uint32s
+    """``(n,)``"""
+    docs: Uint32s
+    """``(n,)`` the document each lies in."""
 
     def __len__(self) -> int:
         return len(self.starts)
 
     def chosen(self, which: Bools) -> Places:
         """Some of them."""
-        return Places(self.starts[which], self.ends[which])
+        return Places(self.starts[which], self.ends[which], self.docs[which])
+
+
+NOWHERE: Final = Places(NOTHING, NOTHING, NOTHING)
 
 
 def union(parts: Sequence[Places]) -> Places:
     """Places of all parts, in order, each once."""
     parts = [part for part in parts if len(part)]
-    if not parts:
-        return Places(NOTHING, NOTHING)
-    if len(parts) == 1:
-        return parts[0]
+    if len(parts) < 2:
+        return parts[0] if parts else NOWHERE
     keys = np.concatenate([part.starts for part in parts]).astype(np.uint64)
     keys <<= np.uint64(32)
     keys |= np.concatenate([part.ends for part in parts])
-    # sorted runs, which a stable sort merges
+    docs = np.concatenate([part.docs for part in parts])
+    # sorted runs, which a stable sort merges; documents ascend as starts do
     keys.sort(kind="stable")
-    keys = keys[np.append(True, keys[1:] != keys[:-1])]
-    return Places((keys >> np.uint64(32)).astype(np.uint32), keys.astype(np.uint32))
+    docs.sort(kind="stable")
+    fresh = np.append(True, keys[1:] != keys[:-1])
+    if not fresh.all():
+        keys, docs = keys[fresh], docs[fresh]
+    return Places((keys >> np.uint64(32)).astype(np.uint32), keys.astype(np.uint32), docs)
 
 
 def together(
@@ -58,18 +71,14 @@ def together(
     if not len(left) or not len(right):
         return np.zeros(len(left), np.bool_), np.zeros(len(right), np.bool_)
     if how == "near":
-        docs_at = segment.space("body").docs_at
-        left_docs, right_docs = docs_at(left.starts), docs_at(right.starts)
-        return (
-            _near(left, left_docs, right, right_docs, distance),
-            _near(right, right_docs, left, left_docs, distance),
-        )
+        return _near(left, right, distance), _near(right, left, distance)
     borders = segment.sentence_borders if how == "sentence" else segment.paragraph_borders
     left_units, left_whole = _units(borders, left)
     right_units, right_whole = _units(borders, right)
+    count = borders.count
     return (
-        left_whole & _beside(left, left_units, right, right_units, right_whole),
-        right_whole & _beside(right, right_units, left, left_units, left_whole),
+        left_whole & _beside(left, left_units, right, right_units, right_whole, count),
+        right_whole & _beside(right, right_units, left, left_units, left_whole, count),
     )
 
 
@@ -80,37 +89,47 @@ def _units(borders: Borders, places: Places) -> tuple[Uint32s, Bools]:
 
 
 def _beside(
-    mine: Places, own: Uint32s, others: Places, theirs: Uint32s, their_whole: Bools
+    mine: Places, own: Uint32s, others: Places, theirs: Uint32s, their_whole: Bools, count: int
 ) -> Bools:
-    """Places of mine with a whole one of others in the same unit that does not overlap it."""
+    """Places of mine with a whole one of others in the same of ``count`` units that does not
+    overlap it."""
+    starts, ends = others.starts, others.ends
     if not their_whole.all():
-        others, theirs = others.chosen(their_whole), theirs[their_whole]
+        starts, ends, theirs = starts[their_whole], ends[their_whole], theirs[their_whole]
     if not len(theirs):
         return np.zeros(len(mine), np.bool_)
     firsts = np.flatnonzero(np.append(True, theirs[1:] != theirs[:-1]))
-    units = theirs[firsts]
-    earliest_end = np.minimum.reduceat(others.ends, firsts)
-    latest_start = others.starts[np.append(firsts[1:], len(theirs)) - 1]
+    units = theirs.take(firsts)
+    earliest_end = np.minimum.reduceat(ends, firsts)
+    latest_start = starts.take(np.append(firsts[1:], len(theirs)) - 1)
+    if len(mine) * TABLE > count:
+        # a table of all units; one without others has values that nothing is beside
+        by_unit = np.full(count, _NEVER)
+        by_unit[units] = earliest_end
+        apart: Bools = by_unit.take(own) <= mine.starts
+        by_unit.fill(0)
+        by_unit[units] = latest_start
+        apart |= by_unit.take(own) >= mine.ends
+        return apart
     at = units.searchsorted(own)
     np.minimum(at, len(units) - 1, out=at)
-    apart: Bools = earliest_end.take(at) <= mine.starts
+    apart = earliest_end.take(at) <= mine.starts
     apart |= latest_start.take(at) >= mine.ends
     apart &= units.take(at) == own
     return apart
 
 
-def _near(mine: Places, own: Uint32s, others: Places, theirs: Uint32s, distance: int) -> Bools:
+def _near(mine: Places, others: Places, distance: int) -> Bools:
     """Places of mine with one of others in the same passage, at most ``distance`` characters
     before or after."""
     starts, ends = mine.starts.astype(np.int64), mine.ends.astype(np.int64)
-    # sorting by ends moves places within their passage only, so ``theirs`` stays in order
+    # sorting by ends moves places within their passage only, so their documents stay in order
     before_ends = np.sort(others.ends).astype(np.int64)
     at = before_ends.searchsorted(starts, side="right") - 1
-    before = (at >= 0) & (theirs[at] == own) & (starts - before_ends[at] <= distance)
+    before = (at >= 0) & (others.docs[at] == mine.docs) & (starts - before_ends[at] <= distance)
     at = others.starts.searchsorted(mine.ends)
     after = at < len(others)
     np.minimum(at, len(others) - 1, out=at)
-    found: Bools = before | (
-        after & (theirs[at] == own) & (others.starts[at].astype(np.int64) - ends <= distance)
-    )
+    after &= others.docs[at] == mine.docs
+    found: Bools = before | (after & (others.starts[at].astype(np.int64) - ends <= distance))
     return found
