@@ -15,10 +15,11 @@ from corpus import gazetteer
 from corpus.dates import DATE, plain_digits
 from corpus.kinds import find_office
 from corpus.model import UNKNOWN, Certainty, Provenance
+from corpus.title import is_addressee
 
 _SUFFIX: Final = (
     "(?:人民政府(?:办公厅|办公室)?|街道办事处|管理委员会|管委会|委员会|办公室|总局|分局|局|厅|委|部|署|总队|支队"
-    "|大队|中心|公司|街道|银行|调查队|国务院)"
+    "|大队|中心|公司|街道|银行|调查队|国务院|行政公署|法院|检察院|大学|学院|联合会|总工会|农场|医院)"
 )
 _NAME: Final = rf"[\u4e00-\u9fff·]{{1,30}}?{_SUFFIX}"
 _ALIAS: Final = rf"(?:[（(]({_NAME})[)）])?"
@@ -37,6 +38,11 @@ _TITLE_TAIL: Final = re.compile(
 _TITLE_END: Final = re.compile(
     rf"报告(?:[—－-]{{1,2}}|[（(])([\u4e00-\u9fff]{{2,24}}{_SUFFIX})[)）]?$"
 )
+_SPAN: Final = re.compile(
+    '(?:近|过去)?[两二三四五六七八九十]年来?$|[“"]?十[一二三四五六]五[”"]?(?:时期|期间)?$'
+    "|(?<!\\d)\\d\\d年度?$"
+)
+"""What a title may say of its time beside a year: 近五年, 十三五时期, 21年度."""
 _ZONE: Final = re.compile("(?:开发|高新|园|度假|保税|示范|新)区$")
 """Zones have a 管理委员会 in a government's place."""
 _NOWHERE: Final = re.compile("^(?:区|县|市|省|镇|乡)(?!委|场)")
@@ -46,7 +52,8 @@ _MONTH: Final = re.compile(
 _FAR: Final = 60_000
 """Characters; more of a text than any report has is not searched for names."""
 _LOCAL: Final = re.compile(
-    "^(?!国家|中国|国务院|全国).*(?:(?<!总)局|委员会|厅|办公室|中心|大队|支队|人民政府|办事处)$"
+    "^(?!国家|中国|国务院|全国|最高).*(?:(?<!总)局|委员会|厅|办公室|中心|大队"
+    "|支队|人民政府|办事处|行政公署|法院|检察院|联合会|总工会|医院)$"
 )
 _BARE_REGION: Final = re.compile("(?:省|市|区|县|旗|州|盟|镇|乡|自治区)$")
 _MASKED: Final = re.compile(r"[*＊×xX]{1,}|某|[ＸX]{1,}")
@@ -235,13 +242,14 @@ def _before_topic(plain: str) -> tuple[str, str | None] | None:
     if not match:
         return None
     name = re.sub(rf"{_TITLE_YEAR}|^关于|关于$|的$|年度$", "", match["agency"]).strip("《》-—·：: ")
+    name = _SPAN.sub("", name)
     name = name.split("关于")[0]  # 某某办公室关于印发某某…: who sends it
     if re.fullmatch("国务院|", name):
         return (name, None) if name else None
     alias = None
     if bracket := re.fullmatch(r"(.+?)[（(](.+?)[)）]", name):
         name, alias = bracket[1], bracket[2]
-        if not find_office(alias):
+        if len(alias) < 3 or not find_office(alias):
             alias = None
     if not re.fullmatch("[\u4e00-\u9fff·*＊×xX]{2,40}", name) or name.startswith(
         ("全", "我", "本")
@@ -286,9 +294,7 @@ def _from_signature(text: str) -> tuple[str, str | None] | None:
 
 def _first_sentences(text: str, start: int) -> str:
     body = text[start : start + 600]
-    lines = [
-        line for line in body.split("\n") if line.strip() and not re.search("[:：]\\s*$", line[:40])
-    ]
+    lines = [line for line in body.split("\n") if line.strip() and not is_addressee(line)]
     return "\n".join(lines[:2])[:300]
 
 

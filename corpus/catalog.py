@@ -30,7 +30,7 @@ from corpus.finding import Found, file_hash, find_files
 from corpus.model import INDEXED_SERIES, Problem, Report, Source
 from corpus.reading import Outcome, Progress, Task, read_files
 
-STATE_VERSION: Final = 2
+STATE_VERSION: Final = 3
 """Rows of another version are read again; also raised when labels are read by new rules."""
 MOST_GONE: Final = 0.2
 """Share of the folders' reports that may go without ``prune``."""
@@ -95,7 +95,6 @@ class Catalog:
         self._spool = sqlite3.connect("")  # a private temporary file, on disk
         self._db.execute("create temp table had(path text primary key, report_id text)")
         self._spool.execute("create table reports(path text primary key, report blob)")
-        self._resolution: Resolution | None = None
 
     def __enter__(self) -> Catalog:
         return self
@@ -254,7 +253,7 @@ class Catalog:
             rows.append(row)
             sources[row.path] = source
             labels[row.path] = label
-        resolution = self._resolution = resolve(rows)
+        resolution = resolve(rows)
         before = dict(self._db.execute("select id, digest from reports").fetchall())
         now: dict[str, str] = {}
         add = []

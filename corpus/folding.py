@@ -23,6 +23,8 @@ TABLE_PATH: Final = Path(__file__).resolve().parents[1] / "docs" / "folding.tsv"
 _DROPPED: Final = 0xFFFFFFFF
 _BLANK: Final = 0x20
 _NEWLINE: Final = 0x0A
+_FIRST_IDEOGRAPH: Final = 0x4E00
+_LAST_IDEOGRAPH: Final = 0x9FFF
 
 
 def _read_table() -> NDArray[np.uint32]:
@@ -75,6 +77,19 @@ def _fold(text: str) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
 def fold(text: str) -> str:
     """The folded text; each paragraph closed by one ``\\n``, empty when nothing is left."""
     return _fold(text)[0].astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def fold_ideographs(text: str) -> str:
+    """The text with each ideograph as it folds and all else as it stands; the length stays."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    folded = _TABLE[codes]
+    ideograph = (folded >= _FIRST_IDEOGRAPH) & (folded <= _LAST_IDEOGRAPH)
+    return (
+        np.where(ideograph, folded, codes)
+        .astype("<u4")
+        .tobytes()
+        .decode("utf-32-le", "surrogatepass")
+    )
 
 
 def fold_with_offsets(text: str) -> tuple[str, NDArray[np.int32]]:

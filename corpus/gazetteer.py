@@ -66,7 +66,8 @@ def _divisions() -> tuple[dict[str, Place], dict[str, list[Place]]]:
         path = tuple(
             names[upper] for upper in (code[:2], code[:4]) if upper != code and upper in names
         )
-        path = (*(part for part in path if part not in _PSEUDO), name)
+        # 东莞市 and three more cities without districts stand twice, as city and as county
+        path = (*(part for part in path if part not in _PSEUDO and part != name), name)
         place = Place(path, _rank(code, name))
         by_code[code] = place
         for known in {name, *_short_names(name, place.rank)}:

@@ -12,7 +12,11 @@ from typing import Final, NamedTuple
 
 _TABLE: Final[tuple[tuple[str, str], ...]] = (
     # The first pattern that is found decides, so the narrower stand before the wider.
-    ("城市管理", "城市管理|城管|综合(?:行政)?执法|行政执法局"),
+    (
+        "群众团体",
+        "残疾人联合会|总工会|妇女联合会|共青团|工商业联合会|红十字会|科学技术协会|文学艺术界联合会",
+    ),
+    ("城市管理", "城市管理|城管(?!理)|综合(?:行政)?执法|行政执法局"),
     ("发展改革", "发展(?:和|与)?改革"),
     ("工业和信息化", "工业(?:和|与)信息化|经济(?:和|与)信息化|经信"),
     ("教育", "教育|教体"),
@@ -27,14 +31,14 @@ _TABLE: Final[tuple[tuple[str, str], ...]] = (
     ("自然资源", "自然资源(?:和规划)?|规划(?:和|与)自然资源|国土资源"),
     ("生态环境", "生态环境|环境保护|环保"),
     ("住房城乡建设", "住房(?:和|与)?城乡建设(?:和交通)?|住房(?:保障)?(?:和|与)?房产|城乡建设|住建"),
-    ("交通运输", "交通运输|交通"),
+    ("交通运输", "交通运输|交通|公路|铁路|民用航空|港航"),
     ("水利", "水利|水务"),
-    ("农业农村", "农业农村|农业委|畜牧"),
+    ("农业农村", "农业农村|农业委|农牧|农业机械|畜牧"),
     ("商务", "商务"),
     ("文化旅游", "文化(?:和|与)?(?:广电)?旅游|文化广电|文旅|文化体育"),
-    ("卫生健康", "卫生健康|卫生和计划生育|卫健"),
+    ("卫生健康", "卫生健康|卫生和计划生育|卫健|医院|疾病预防控制"),
     ("退役军人", "退役军人"),
-    ("应急管理", "应急管理|安全生产监督"),
+    ("应急管理", "应急管理|安全生产监督|(?:矿山|煤矿)安全监察"),
     ("审计", "审计"),
     ("国资监管", "国有资产监督管理|国资委"),
     ("市场监管", "市场监督管理|市场监管|工商行政管理|质量技术监督"),
@@ -47,7 +51,7 @@ _TABLE: Final[tuple[tuple[str, str], ...]] = (
     ("乡村振兴", "乡村振兴|扶贫"),
     ("信访", "信访"),
     ("政务服务", "政务服务|行政审批|大数据|数据资源|数据"),
-    ("金融", "地方金融|金融|银行"),
+    ("金融", "地方金融|金融|银行|银保监|证监|外汇管理"),
     ("税务", "税务"),
     ("气象", "气象"),
     ("消防救援", "消防救援|消防"),
@@ -56,6 +60,7 @@ _TABLE: Final[tuple[tuple[str, str], ...]] = (
     ("粮食和物资储备", "粮食(?:和|与)物资储备|粮食"),
     ("能源", "能源"),
     ("海关", "海关"),
+    ("海事", "海事"),
     ("邮政", "邮政"),
     ("档案", "档案"),
     ("烟草", "烟草专卖"),
@@ -63,6 +68,8 @@ _TABLE: Final[tuple[tuple[str, str], ...]] = (
     ("外事", "外事"),
     ("侨务", "侨务"),
     ("供销合作", "供销合作"),
+    ("机构编制", "机构编制"),
+    ("网信", "网络安全和信息化|互联网信息"),
     ("公积金", "住房公积金"),
     ("依法治理", "依法治[省市县区]"),
     (
@@ -71,8 +78,21 @@ _TABLE: Final[tuple[tuple[str, str], ...]] = (
     ),
 )
 
-_GOVERNMENT: Final = re.compile("人民政府(?:办公厅|办公室)?$")
+_GOVERNMENT: Final = re.compile("(?:人民政府(?:办公厅|办公室)?|行政公署)$")
+"""A prefecture or league without a people's congress has a 行政公署 in a government's place."""
 _STREET: Final = re.compile("街道(?:办事处|办)?$")
+_COURT: Final = re.compile(
+    "(?:(?:最高|高级|中级)?人民|铁路运输|海事|知识产权|金融|互联网)?(?P<body>法院|检察院)$"
+)
+_BY_ENDING: Final = (
+    ("高等院校", re.compile("[\u4e00-\u9fff]{2,}(?:大学|学院|学校)$")),
+    ("国有企业", re.compile("公司$")),
+)
+"""Bodies whose own name stands before any word of the table: 云南农业大学 is no bureau of
+agriculture."""
+_CORPS: Final = re.compile("生产建设兵团|第[一二三四五六七八九十]{1,3}(?:师|团)|兵团")
+"""The corps' divisions and regiments govern by themselves.  Source: 新疆生产建设兵团的历史与发展
+(white paper, 2014)."""
 
 
 class Office(NamedTuple):
@@ -94,6 +114,11 @@ def find_office(name: str) -> Office | None:
         return Office("人民政府", match.start())
     if match := _STREET.search(name):
         return Office("街道办事处", match.start())
+    if match := _COURT.search(name):
+        return Office(match["body"], match.start())
+    for kind, ending in _BY_ENDING:
+        if ending.search(name):
+            return Office(kind, 0)
     best: tuple[int, int, str] | None = None
     for order, (kind, pattern) in enumerate(_PATTERNS):
         if match := pattern.search(name):
@@ -101,11 +126,6 @@ def find_office(name: str) -> Office | None:
             if best is None or found < best:
                 best = found
     if best is None:
-        return None
+        return Office("兵团", 0) if _CORPS.search(name) else None
     start, _, kind = best
     return Office(kind, start)
-
-
-def kinds() -> tuple[str, ...]:
-    """Every kind there is, in the table's order."""
-    return ("国务院", "人民政府", "街道办事处", *(kind for kind, _ in _TABLE))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from corpus.agency import AgencyFound, describe_agency, find_agency, find_work_agency
@@ -17,8 +18,9 @@ from corpus.model import UNKNOWN, CleanText, Provenance, Report, Section, Source
 from corpus.outline import find_outline
 from corpus.passages import cut_passages
 from corpus.published import find_published
+from corpus.script import simplified
 from corpus.series import find_series
-from corpus.title import find_title
+from corpus.title import TitleFound, find_title
 from corpus.year import YearFound, find_year
 
 _DOCUMENT_NUMBER: Final = re.compile(
@@ -39,7 +41,7 @@ def label_report(
     url; empty ones are ignored.
     """
     given = {name: value.strip() for name, value in (overrides or {}).items() if value.strip()}
-    text = clean.text
+    text = simplified(clean.text)
     outline = find_outline(text, "fazhi", None)
     first = outline[0].start if outline else len(text)
     printed = find_title(text, first if first > 0 else len(text))
@@ -54,8 +56,11 @@ def label_report(
     if given.get("year", "").isdigit():
         year = YearFound(int(given["year"]), Provenance("metadata.csv", "read", given["year"]))
     # Categories depend on series and year, which needed the headings first.
-    outline = find_outline(text, series, year.year)
+    outline = _as_printed(find_outline(text, series, year.year), text, clean.text)
     agency = _agency(given, title, text, body_start, series)
+    if printed and text != clean.text:
+        title = given.get("title") or _printed_title(printed, text, clean.text)
+        agency = _with_printed_name(agency, text, clean.text)
     shown, title_from = _shown_title(given, title, agency, year, series, clean)
     number = _DOCUMENT_NUMBER.search(text[: max(first, 200)])
     if "url" in given:
@@ -70,9 +75,9 @@ def label_report(
         year=year.year,
         published=published,
         document_number=number[0] if number else None,
-        text=text,
+        text=clean.text,
         outline=outline,
-        passages=cut_passages(text, outline),
+        passages=cut_passages(clean.text, outline),
         sources=sources,
         provenance={
             "title": title_from,
@@ -85,6 +90,38 @@ def label_report(
         },
         notes=(*((reason,) if reason else ()), *_outline_notes(outline)),
     )
+
+
+def _as_printed(outline: tuple[Section, ...], simple: str, printed: str) -> tuple[Section, ...]:
+    """The outline found in ``simple`` with its headings as ``printed`` has them."""
+    if simple == printed:
+        return outline
+    found = []
+    for section in outline:
+        at = simple.find(section.heading, section.start, section.end)
+        heading = printed[at : at + len(section.heading)] if at >= 0 else section.heading
+        at = simple.find(section.number, section.start, section.end)
+        number = printed[at : at + len(section.number)] if at >= 0 else section.number
+        found.append(replace(section, heading=heading, number=number))
+    return tuple(found)
+
+
+def _printed_title(found: TitleFound, simple: str, printed: str) -> str:
+    """The title as printed; its words stand without blanks."""
+    places = [i for i in range(found.start, found.end) if not simple[i].isspace()]
+    at = "".join(simple[i] for i in places).find(found.title)
+    if at < 0:
+        return found.title
+    return "".join(printed[i] for i in places[at : at + len(found.title)])
+
+
+def _with_printed_name(agency: AgencyFound, simple: str, printed: str) -> AgencyFound:
+    """The agency with its name in traditional characters, where so printed, as an alias."""
+    at = simple.find(agency.name) if agency.name else -1
+    name = printed[at : at + len(agency.name or "")] if at >= 0 else agency.name
+    if name is None or name == agency.name:
+        return agency
+    return agency._replace(aliases=(*agency.aliases, name))
 
 
 def _agency(

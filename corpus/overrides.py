@@ -30,12 +30,10 @@ _NAMES: Final = {
     "链接": "url",
 }
 
-Overrides = Mapping[str, Mapping[str, str]]
-"""By absolute POSIX path (a zip member after ``!``): column → value, empty ones left out."""
-
 
 def read_overrides(path: Path) -> dict[str, dict[str, str]]:
-    """The rows of one file.  Raises OverridesError with the line that cannot be used."""
+    """The rows of one file, by absolute POSIX path (a zip member after ``!``): column → value,
+    empty ones left out.  Raises OverridesError with the line that cannot be used."""
     text, _ = decode(path.read_bytes())
     rows = csv.DictReader(io.StringIO(text))
     names = [

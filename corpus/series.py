@@ -48,7 +48,7 @@ _NOT_A_REPORT: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ("评论或文章", re.compile("^(?:论|谈|浅谈|浅析|关于.{0,20}的?思考)|研究$|述评|观察$|评论$")),
     (
         "督察或考核材料",
-        re.compile("(?:督察|考核|评估|评查|述职述法|述法)(?:.{0,6})(?:报告|情况|方案|通报)$"),
+        re.compile("(?:督察|考核|评估|评查|述职述法|述法)(?:.{0,14})(?:报告|情况|方案|通报)$"),
     ),
     ("汇编目录", re.compile("(?:目录|汇编|一览表|清单|统计表)$")),
 )
@@ -93,7 +93,7 @@ def find_series(title: str | None, text: str, outline: Sequence[Section]) -> Ser
         if _WORK_TITLE.search(plain) and not re.search("解读|问答|热议|审议|讨论|精神", plain):
             return SeriesFound("work", "")
         for name, pattern in _NOT_A_REPORT:
-            if pattern.search(bare) and not (name in _RESCUED and _plain_report(bare)):
+            if pattern.search(bare) and not (name in _RESCUED and _plain_report(bare, outline)):
                 return SeriesFound("other", f"标题像是{name}：{plain}")
         if _DISCLOSURE_TITLE.search(plain):
             return SeriesFound("disclosure", "")
@@ -136,6 +136,8 @@ _REPORT_END: Final = re.compile(
 )
 
 
-def _plain_report(title: str) -> bool:
-    """Whether the title ends as the reports' own titles do."""
-    return bool(_REPORT_END.search(title)) and not re.search("召开|印发|听取|审议|通知", title)
+def _plain_report(title: str, outline: Sequence[Section]) -> bool:
+    """Whether the title ends as the reports' own titles do.  某市发布…报告 may head either the
+    report or the news of it, which has no headings."""
+    told = "召开|印发|听取|审议|通知" + ("" if outline else "|发布|公布|出台")
+    return bool(_REPORT_END.search(title)) and not re.search(told, title)

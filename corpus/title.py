@@ -27,16 +27,21 @@ _WORK: Final = re.compile("^(?:(?:19|20)\\d\\d年)?.{0,16}政府工作报告(?:�
 _DELIVERED: Final = re.compile("各位代表")
 _OTHER_REPORT: Final = re.compile("关于.{4,60}的报告$")
 _NUMBER_LINE: Final = re.compile(
-    "[^，。]{1,20}[〔\\[（(【](?:19|20)\\d\\d[〕\\])）】]第?\\d{1,4}号$"
+    "[^，。]{1,20}[〔\\[（(【](?:19|20)\\d\\d[〕\\])）】]第?\\d{1,4}号(?:签发人[:：].*)?$"
 )
 
 
 _ATTACHMENT: Final = re.compile("附[件表]?\\d{0,2}[:：]?$|[\u4e00-\u9fff]{2,30}文件$")
+_ASIDE: Final = re.compile("[（(]?(?:发布|来源|时间|日期|索引|文号)")
 _NAME_LABEL: Final = re.compile(
-    "^(?:信息|文件|公文|文章)?(?:名[ \u3000]{0,4}称|标[ \u3000]{0,4}题|题[ \u3000]{0,4}名)"
+    "^(?:附件\\d{0,2}|(?:信息|文件|公文|文章)?"
+    "(?:名[ \u3000]{0,4}称|标[ \u3000]{0,4}题|题[ \u3000]{0,4}名))"
     "[ \u3000]*[:：][ \u3000]*"
 )
 """The label in a page's index table; what it names is the title."""
+_CELL: Final = re.compile("[^：:（(《]{1,8}[:：]")
+"""A label of a page's index table (索引号：, 发布机构：), where no title can begin."""
+_ANNOUNCING: Final = re.compile("如下|于后|现将|报告[：:]$|汇报[：:]$")
 _NUMBER_TAIL: Final = re.compile("[ \u3000]+\\S{1,10}[〔\\[（(]20\\d\\d[〕\\])）]第?\\d{1,4}号$")
 
 
@@ -61,9 +66,9 @@ def find_title(text: str, limit: int) -> TitleFound | None:
             piece = _NUMBER_TAIL.sub("", _NAME_LABEL.sub("", lines[last][1].strip()))
             if not piece or len(joined) + len(piece) > LONGEST_TITLE:
                 break
-            if _SENTENCE.search(piece) or re.match(
-                "[（(]?(?:发布|来源|时间|日期|索引|文号)", piece
-            ):
+            if not any(map(str.isalnum, piece)):
+                break  # a rule drawn with dashes under a letterhead
+            if _SENTENCE.search(piece) or _ASIDE.match(piece) or _CELL.match(_clean(piece)):
                 break
             joined += _clean(piece)
             if _WHOLE.match(_bare(joined)):
@@ -74,6 +79,12 @@ def find_title(text: str, limit: int) -> TitleFound | None:
         start, line = lines[0]
         return TitleFound(_clean(line.strip()), start, start + len(line))
     return None
+
+
+def is_addressee(line: str) -> bool:
+    """Whether a line between title and text says whom the report is for: 某某市人民政府："""
+    plain = line.strip()
+    return len(plain) < 40 and plain.endswith(("：", ":")) and not _ANNOUNCING.search(plain)
 
 
 def _prefer_shorter(

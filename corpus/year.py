@@ -1,7 +1,8 @@
 """The year a report is about (DESIGN §3); when it was published is ``corpus.published``'s.
 
 In order: title, first sentence, headings, published year minus one (published January to June
-only), file name; the last two are inferred.  A document number's year, a plan's year, ranges
+only), file name; the last two are inferred.  今年 in the first sentence of a report published in
+November or December is that year, inferred.  A document number's year, a plan's year, ranges
 and full dates are never the year.  A 政府工作报告 carries the year it was delivered.
 """
 
@@ -15,6 +16,7 @@ from typing import Final, NamedTuple
 
 from corpus.dates import find_dates, find_years, plain_digits
 from corpus.model import UNKNOWN, Provenance, Section, Series
+from corpus.title import is_addressee
 
 _BOOKS: Final = re.compile("《[^》]*》")
 _PLANNED: Final = re.compile(
@@ -23,6 +25,13 @@ _PLANNED: Final = re.compile(
 )
 """A plan's year in a title such as 2021年工作总结和2022年工作计划."""
 _RANGE: Final = re.compile("(?:19|20)\\d\\d年?(?:[—–~～\\-－]{1,2}|至|到)(?:19|20)\\d\\d")
+_SEVERAL: Final = re.compile(
+    "(?:近|过去)[两三四五六七八九十]年|[三四五]年来|“?十[一二三四五六]五”?(?:时期|期间)"
+)
+"""Several years at once, by name: 近五年, 十三五时期."""
+_SHORT: Final = re.compile(r"(?<![\d第〔\[])([012]\d)年度")
+"""21年度: the century left out."""
+_THIS_YEAR: Final = re.compile("(?:^|[，。：:])(?:今年|本年度)")
 _REPORTING: Final = re.compile(
     "[^。；\\n]{0,90}?(?:报告|汇报|总结|公布|公开|情况|通报)(?:如下|于后)"
 )
@@ -55,7 +64,7 @@ def find_year(
         return found if found.year is not None else _from_file_name(file_name)
     if title:
         plain = plain_digits(_BOOKS.sub("", title) if _BOOKS.sub("", title) else title)
-        if _MASKED.search(plain) or _RANGE.search(plain):
+        if _MASKED.search(plain) or _RANGE.search(plain) or _SEVERAL.search(plain):
             return NO_YEAR
         years = {year for year, _ in find_years(_PLANNED.sub("", plain))}
         if len(years) == 1:
@@ -69,6 +78,12 @@ def find_year(
         return YearFound(stated, Provenance("first_sentence", "read", sentence[:60]))
     if (headed := _from_headings(outline)).year is not None:
         return headed
+    if title and (short := _SHORT.search(plain_digits(title))):
+        return YearFound(2000 + int(short[1]), Provenance("title", "inferred", short[0]))
+    if published and published[5:7] in ("11", "12") and _THIS_YEAR.search(sentence):
+        return YearFound(
+            int(published[:4]), Provenance("first_sentence", "inferred", sentence[:60])
+        )
     if published:
         date = datetime.date.fromisoformat(published)
         if date.month <= 6:
@@ -80,7 +95,7 @@ def _first_sentence(opening: str) -> str:
     """The first sentence that addresses nobody."""
     for line in opening.split("\n"):
         line = line.strip()
-        if line and not (len(line) < 40 and line.endswith(("：", ":"))):
+        if line and not is_addressee(line):
             stop = re.search("[。；;]", line)
             return line[: stop.end()] if stop else line[:200]
     return ""

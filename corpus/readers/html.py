@@ -133,7 +133,6 @@ def read(data: bytes) -> RawText:
         published,
         link.attributes.get("href") if link is not None else None,
         tuple(cuts),
-        is_page=True,
     )
 
 

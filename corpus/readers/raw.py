@@ -16,5 +16,3 @@ class RawText:
     page_published: str | None = None
     page_url: str | None = None
     cuts: tuple[Cut, ...] = ()
-    is_page: bool = False
-    """Whether it was a web page, whose furniture is to be expected."""
