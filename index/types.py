@@ -149,6 +149,10 @@ class Segment(Protocol):
     def passage_text(self, doc: int) -> str:
         """The stored text of the passage."""
 
+    def stored_counts(self, docs: Uint32s, text: str) -> NDArray[np.int64]:
+        """``(n,)`` how often the text stands in the stored text of each of some documents,
+        ascending; places that overlap count each."""
+
     def passage_id(self, doc: int) -> str:
         """``s2.3``."""
 

@@ -119,6 +119,9 @@ class SegmentReader:
     def passage_text(self, doc: int) -> str:
         return self._texts.item(doc).decode("utf-8", "surrogatepass")
 
+    def stored_counts(self, docs: Uint32s, text: str) -> NDArray[np.int64]:
+        return self._texts.counts(docs, text.encode("utf-8", "surrogatepass"))
+
     @cached_property
     def passage_id_of(self) -> NDArray[Any]:
         """``(passage_count,)`` index into ``passage_id_values``."""

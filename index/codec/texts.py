@@ -7,13 +7,15 @@ trained on a sample of the items makes up for the smallness (``docs/decisions/co
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any, Final
 
 import numpy as np
 import zstandard
+from numpy.typing import NDArray
 
 from corpus.model import (
     Passage,
@@ -93,21 +95,27 @@ class BlockReader:
         self._lengths = container.array(f"{name}.lengths")
         self._first = container.array(f"{name}.first")
         self._bounds = container.array(f"{name}.bounds")
+        self._own = threading.local()
         self._block = lru_cache(maxsize=CACHED_BLOCKS)(self._read)
 
     def __len__(self) -> int:
         return len(self._lengths)
 
+    @property
+    def _opener(self) -> zstandard.ZstdDecompressor:
+        """This thread's own: one is not to be shared, and takes the dictionary in anew."""
+        opener: zstandard.ZstdDecompressor | None = getattr(self._own, "opener", None)
+        if opener is None:
+            opener = zstandard.ZstdDecompressor(dict_data=self._dictionary)
+            self._own.opener = opener
+        return opener
+
     def _read(self, block: int) -> tuple[bytes, list[int]]:
         """A block's bytes and where its items end."""
         begin, end = int(self._bounds[block]), int(self._bounds[block + 1])
-        # a decompressor is not to be shared between threads; one costs a microsecond
-        raw = zstandard.ZstdDecompressor(dict_data=self._dictionary).decompress(
-            self._container.slice(self._name, begin, end)
-        )
+        raw = self._opener.decompress(self._container.slice(self._name, begin, end))
         first, last = int(self._first[block]), int(self._first[block + 1])
-        ends = np.cumsum(self._lengths[first:last], dtype=np.int64)
-        return raw, [0, *ends.tolist()]
+        return raw, [0, *accumulate(self._lengths[first:last].tolist())]
 
     def item(self, number: int) -> bytes:
         """The item's bytes."""
@@ -116,12 +124,40 @@ class BlockReader:
         place = number - int(self._first[block])
         return raw[ends[place] : ends[place + 1]]
 
+    def counts(self, numbers: NDArray[np.uint32], needle: bytes) -> NDArray[np.int64]:
+        """``(n,)`` how often ``needle`` stands in each of some items, ascending; places that
+        overlap count each."""
+        count = _count_overlapping if _overlaps_itself(needle) else bytes.count
+        found = np.zeros(len(numbers), np.int64)
+        blocks = self._first.searchsorted(numbers, side="right") - 1
+        places = (numbers - self._first[blocks]).tolist()
+        bounds = np.append(np.flatnonzero(np.diff(blocks, prepend=-1)), len(numbers)).tolist()
+        for low, high in pairwise(bounds):
+            raw, ends = self._read(int(blocks[low]))
+            found[low:high] = [
+                count(raw, needle, ends[place], ends[place + 1]) for place in places[low:high]
+            ]
+        return found
+
     def items(self) -> Iterable[bytes]:
         """All items in order."""
         for block in range(len(self._bounds) - 1):
             raw, ends = self._read(block)
             for begin, end in pairwise(ends):
                 yield raw[begin:end]
+
+
+def _overlaps_itself(needle: bytes) -> bool:
+    return any(needle.startswith(needle[i:]) for i in range(1, len(needle)))
+
+
+def _count_overlapping(raw: bytes, needle: bytes, begin: int, end: int) -> int:
+    found = 0
+    at = raw.find(needle, begin, end)
+    while at >= 0:
+        found += 1
+        at = raw.find(needle, at + 1, end)
+    return found
 
 
 def report_to_json(report: Report) -> bytes:

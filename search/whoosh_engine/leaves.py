@@ -212,37 +212,35 @@ class Leaves:
     def _literal(self, leaf: query.Literal) -> Text:
         """The places of the folded characters at which the stored text is what was typed."""
         whole = self.characters(leaf.folded)
-        lead = next(i for i, c in enumerate(leaf.text) if fold_with_offsets(c)[0].strip("\n"))
-        parts = []
-        for segment, found in zip(self._columns.segments, self.positions(whole), strict=True):
-            if not len(found):
-                parts.append(found)
-                continue
-            docs = segment.space("body").docs_at(found)
-            keep = np.zeros(len(found), np.bool_)
-            own, counts = _runs(docs)
-            at = 0
-            for doc, count in zip(own.tolist(), counts.tolist(), strict=True):
-                keep[at : at + count] = _literal_places(
-                    segment, doc, found[at : at + count], leaf.text, lead
-                )
-                at += count
-            parts.append(found[keep])
+        parts = [
+            found[_literal_places(segment, found, docs, leaf.text)]
+            for segment, found, docs in zip(
+                self._columns.segments, self.positions(whole), self.owners(whole), strict=True
+            )
+        ]
         return self._counted(leaf.folded, parts, kind="literal")
 
 
 def _literal_places(
-    segment: Segment, doc: int, found: NDArray[np.uint32], typed: str, lead: int
+    segment: Segment, found: NDArray[np.uint32], docs: NDArray[np.uint32], typed: str
 ) -> Bools:
-    text = segment.passage_text(doc)
-    if typed not in text:
-        return np.zeros(len(found), np.bool_)
-    offsets = fold_with_offsets(text)[1]
-    inside = found.astype(np.int64) - int(segment.space("body").starts[doc])
-    return np.array(
-        [text.startswith(typed, max(0, int(offsets[place]) - lead)) for place in inside.tolist()],
-        np.bool_,
-    )
+    """``(n,)`` at which of some folded places the stored text is what was typed."""
+    own, counts = _runs(docs)
+    # wherever the text stands as typed its folded characters stand, so that equal counts say
+    # that all of them do; only in the passages between must places be compared
+    stored = segment.stored_counts(own.astype(np.uint32), typed)
+    keep = np.repeat(stored == counts, counts)
+    lead = next(i for i, c in enumerate(typed) if fold_with_offsets(c)[0].strip("\n"))
+    firsts = np.cumsum(counts) - counts
+    for at in np.flatnonzero((stored > 0) & (stored < counts)).tolist():
+        first, last = int(firsts[at]), int(firsts[at] + counts[at])
+        text = segment.passage_text(int(own[at]))
+        offsets = fold_with_offsets(text)[1]
+        inside = found[first:last] - segment.space("body").starts[own[at]]
+        keep[first:last] = [
+            text.startswith(typed, max(0, int(place) - lead)) for place in offsets[inside].tolist()
+        ]
+    return keep
 
 
 def _runs(values: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
