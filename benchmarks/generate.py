@@ -6,7 +6,8 @@ jump to another place where the same word stands.  So single words, pairs and lo
 keep about the frequencies they have in the source, and no passage is a copy.  All passages
 walk side by side in NumPy, and the same seed gives the same collection.
 
-Nothing generated is ever committed.
+Nothing generated is ever committed, and nothing of the laws, which ``law_reports`` gives as they
+are, cut into passages, under labels that are made up.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ PASSAGES_A_REPORT = 11
 FIRST_YEAR = 2010
 YEARS = 15
 AGENCIES = 3_000
+
+LAW_PASSAGE = 360
+"""Characters after which the next line of a law begins a new passage."""
 
 _OUTLINE: tuple[tuple[str, str, Category, int], ...] = (
     ("一", "主要举措和成效", "achievements", 5),
@@ -122,14 +126,36 @@ def generate_reports(
             yield _report(pair // years, FIRST_YEAR + pair % years, own)
 
 
+def law_reports(characters: int = 20_000_000) -> Iterator[Report]:
+    """Real texts of about so many characters, a report each.  Raises FileNotFoundError without
+    the corpus."""
+    paths = sorted(LAWS.rglob("*.txt"))
+    if not paths:
+        raise FileNotFoundError(f"no texts below {LAWS.name}/, which lies beside the project")
+    size = 0
+    for number, path in enumerate(paths):
+        lines = path.read_bytes().decode("utf-8", "replace").splitlines()
+        texts = [""]
+        for line in filter(None, (line.strip() for line in lines)):
+            if len(texts[-1]) >= LAW_PASSAGE:
+                texts.append("")
+            texts[-1] += line + "\n"
+        if not texts[0]:
+            continue
+        passages, at = [], 0
+        for part, text in enumerate(texts):
+            category = _OUTLINE[(number + part) % len(_OUTLINE)][2]
+            passages.append(Passage(f"s{part}", at, at + len(text), category, ()))
+            at += len(text)
+        yield _labelled(number % AGENCIES, FIRST_YEAR + number % YEARS, number, texts, passages, ())
+        size += at
+        if size >= characters:
+            return
+
+
 def _report(agency_number: int, year: int, texts: list[str]) -> Report:
-    kind = _KINDS[agency_number % len(_KINDS)]
-    region = (f"第{agency_number % 31 + 1}省", f"第{agency_number % 341 + 1}市")
-    office = kind if kind == "人民政府" else kind + "局"
-    agency = f"{region[1]}{agency_number}区{office}"
-    title = f"{agency}{year}年法治政府建设情况报告"
     rest = iter(texts)
-    parts = [f"{title}\n{next(rest)}\n"]
+    parts = [f"{_title(_labels(agency_number)[2], year)}\n{next(rest)}\n"]
     passages = [Passage("s0", 0, len(parts[0]), "other", ())]
     outline: list[Section] = []
     at = len(parts[0])
@@ -142,10 +168,23 @@ def _report(agency_number: int, year: int, texts: list[str]) -> Report:
             passages.append(Passage(name, at, at + len(text), category, (f"{number}、{heading}",)))
             at += len(text)
         outline.append(Section(number, heading, 1, category, begin, at, (top,)))
-    name = f"{agency_number}_{year}.txt"
+    return _labelled(agency_number, year, 0, parts, passages, tuple(outline))
+
+
+def _labelled(
+    agency_number: int,
+    year: int,
+    version: int,
+    texts: list[str],
+    passages: list[Passage],
+    outline: tuple[Section, ...],
+) -> Report:
+    """A report of a made-up agency."""
+    kind, region, agency = _labels(agency_number)
+    text = "".join(texts)
     return Report(
         series="fazhi",
-        title=title,
+        title=_title(agency, year),
         agency=agency,
         aliases=(),
         kind=kind,
@@ -153,9 +192,21 @@ def _report(agency_number: int, year: int, texts: list[str]) -> Report:
         year=year,
         published=f"{year + 1}-01-15",
         document_number=None,
-        text="".join(parts),
-        outline=tuple(outline),
+        text=text,
+        outline=outline,
         passages=tuple(passages),
-        sources=(Source(name, "0" * 64, at),),
-        id=base_id("fazhi", year, agency),
+        sources=(Source(f"{agency_number}_{year}_{version}.txt", "0" * 64, len(text)),),
+        id=base_id("fazhi", year, agency if not version else f"{agency}-{version}"),
     )
+
+
+def _labels(agency_number: int) -> tuple[str, tuple[str, str], str]:
+    """Kind, region and name of an agency."""
+    kind = _KINDS[agency_number % len(_KINDS)]
+    region = (f"第{agency_number % 31 + 1}省", f"第{agency_number % 341 + 1}市")
+    office = kind if kind == "人民政府" else kind + "局"
+    return kind, region, f"{region[1]}{agency_number}区{office}"
+
+
+def _title(agency: str, year: int) -> str:
+    return f"{agency}{year}年法治政府建设情况报告"

@@ -195,10 +195,17 @@ class Fts5:
         return self._answer('"' + " ".join(words) + '"')
 
     def all_of(self, words: Sequence[str]) -> Answer:
-        return self._answer(" AND ".join(f'"{word}"' for word in words))
+        """Raises ValueError for the trigram table, which knows no words."""
+        return self._answer_words(words, " AND ")
 
     def any_of(self, words: Sequence[str]) -> Answer:
-        return self._answer(" OR ".join(f'"{word}"' for word in words))
+        """Raises ValueError for the trigram table, which knows no words."""
+        return self._answer_words(words, " OR ")
+
+    def _answer_words(self, words: Sequence[str], operator: str) -> Answer:
+        if self._trigram:
+            raise ValueError("this table knows no words")
+        return self._answer(operator.join(f'"{word}"' for word in words))
 
     def close(self) -> None:
         self._db.close()

@@ -1,38 +1,48 @@
 """Query times against peers over the same generated passages, in one run.
 
-    python -m benchmarks.speed [--passages 50000] [--peers tantivy,fts5,whoosh,scan] [--seed 1]
+    python -m benchmarks.speed [--passages 50000 | --laws] [--seed 1]
+        [--peers tantivy,fts5,trigram,whoosh,scan]
 
-Prints Markdown tables.  Each time is the median of rounds in which every engine answers every
+``--laws`` takes 20 M characters of real laws in place of generated passages.  Prints Markdown
+tables.  Each time is the median of rounds in which every engine answers every
 question in turn, so that a noisy machine is noisy to all.  Every answer is the count, three
 facets (agency, year, section) and the ten best; ours counts *reports* in facets (distinct, the
-dearer count), peers count passages.  Nothing of ours is cached between questions.
+dearer count), peers count passages.  Nothing of ours is cached between questions.  The memory is
+that of a fresh process that opens the index and answers every question, snippets included.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
+import multiprocessing
 import os
 import random
-import resource
-import statistics
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from statistics import median
+from typing import TypeAlias
 
-from benchmarks.generate import generate_reports
+from benchmarks.generate import generate_reports, law_reports
 from benchmarks.peers import Fts5, Peer, Row, Scan, StockWhoosh, Tantivy
 from corpus.folding import fold
 from corpus.model import Report
 from index.analysis import cut_query, tokenize
 from index.generations import build_lock
+from index.snapshot import open_snapshot
+from index.statistics import Statistics, statistics
 from index.update import update_index
+from search.query import Run
+from search.query_parser import parse_query
 from search.request import Field, SearchRequest
 from search.whoosh_engine.engine import WhooshEngine
 
 FACETS: tuple[Field, ...] = ("agency", "year", "section")
+Questions: TypeAlias = Mapping[str, Sequence[tuple[str, Sequence[str]]]]
+"""By kind: each as typed, and as words."""
 
 
 class Ours:
@@ -82,13 +92,8 @@ def rows_of(reports: Iterator[Report]) -> Iterator[Row]:
             )
 
 
-def choose_questions(passages: int, seed: int) -> dict[str, list[tuple[str, list[str]]]]:
-    """Frequent and rare phrases of 2 to 12 characters, and words, from the first passages."""
-    sample = [
-        fold(r.text[p.start : p.end])
-        for r, _ in zip(generate_reports(min(passages, 11_000), seed), range(1_000), strict=False)
-        for p in r.passages[1:]
-    ]
+def choose_questions(sample: Sequence[str], seed: int) -> Questions:
+    """Frequent and rare phrases of 2 to 12 characters, and words, of some folded passages."""
     chooser = random.Random(seed)
     phrases: list[tuple[str, list[str]]] = []
     rare: list[tuple[str, list[str]]] = []
@@ -109,7 +114,8 @@ def choose_questions(passages: int, seed: int) -> dict[str, list[tuple[str, list
     words: Counter[str] = Counter()
     for text in sample:
         words.update({w for w in cut_query(text.replace("\n", "。")) if len(w) > 1})
-    common = [w for w, _ in words.most_common(40)]
+    # words that are no operators: 或者 is the language's OR
+    common = [w for w, _ in words.most_common(60) if isinstance(parse_query(w).tree, Run)][:40]
     return {
         "phrase": phrases,
         "rare phrase": rare,
@@ -150,14 +156,15 @@ def measure(calls: dict[str, Callable[[], int]], rounds: int) -> dict[str, tuple
                 times[name].append(spent)
             if spent > 500:
                 slow.add(name)
-    return {name: (statistics.median(times[name]), counts[name]) for name in calls}
+    return {name: (median(times[name]), counts[name]) for name in calls}
 
 
 def main() -> None:
     """Build, ask, print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--passages", type=int, default=50_000)
-    parser.add_argument("--peers", default="tantivy,fts5,whoosh,scan")
+    parser.add_argument("--laws", action="store_true")
+    parser.add_argument("--peers", default="tantivy,fts5,trigram,whoosh,scan")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
@@ -170,7 +177,10 @@ def main() -> None:
     }
     with tempfile.TemporaryDirectory(prefix="fazhi-bench-") as name:
         folder = Path(name)
-        reports = list(generate_reports(options.passages, options.seed))
+        reports = list(
+            law_reports() if options.laws else generate_reports(options.passages, options.seed)
+        )
+        questions = choose_questions(_sample(reports), options.seed)
         ours = Ours(folder, iter(reports))
         peers = []
         built = {ours.name: ours.build_s}
@@ -182,61 +192,111 @@ def main() -> None:
             peers.append(peer)
         del reports
         gc.collect()
-        print(f"\n{options.passages:,} passages, {ours.characters:,} characters, "
-              f"{os.cpu_count()} cores, median of {options.rounds} rounds\n")  # fmt: skip
-        _print_queries(ours, peers, options)
-        _print_snippets(ours, options)
+        held = ours.engine.overview().total
+        print(f"\n{held.passages:,} passages of {held.reports:,} reports, {ours.characters:,} "
+              f"characters, {os.cpu_count()} cores, "
+              f"median of {options.rounds} rounds\n")  # fmt: skip
+        _print_queries(ours, peers, questions, options.rounds)
+        _print_snippets(ours, questions, options.rounds)
         print("\n| build | seconds | characters/s |\n|---|---|---|")
         for engine, seconds in built.items():
             print(f"| {engine} | {seconds:.1f} | {ours.characters / seconds:,.0f} |")
-        print(f"\nindex / UTF-8 text: {ours.index_bytes / ours.text_bytes:.2f}; "
-              f"open and first answer: {ours.open_ms:.0f} ms; peak memory of this process: "
-              f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB")  # fmt: skip
+        print("\n| part of the index | of the text's UTF-8 |\n|---|---|")
+        for part, size in statistics_of(folder).components.items():
+            print(f"| {part} | {size / ours.text_bytes:.3f} |")
+        print(f"| **all** | {ours.index_bytes / ours.text_bytes:.2f} |")
+        resident, private = serving_memory(folder, questions)
+        print(f"\nopen and first answer: {ours.open_ms:.0f} ms; memory of a serving process: "
+              f"{resident:.2f} GiB resident, of that {private:.2f} its own")  # fmt: skip
         for peer in peers:
             peer.close()
 
 
-def _print_queries(ours: Ours, peers: Sequence[Peer], options: argparse.Namespace) -> None:
+def _sample(reports: Sequence[Report]) -> list[str]:
+    """Folded passages from all over the collection, without those that begin a report."""
+    every = max(1, len(reports) // 100)
+    return [
+        fold(report.text[passage.start : passage.end])
+        for report in reports[::every]
+        for passage in report.passages[1:]
+    ][:1_500]
+
+
+def statistics_of(folder: Path) -> Statistics:
+    """Of the index in a folder."""
+    snapshot = open_snapshot(folder)
+    try:
+        return statistics(snapshot)
+    finally:
+        snapshot.close()
+
+
+def serving_memory(folder: Path, questions: Questions) -> tuple[float, float]:
+    """GiB a fresh process holds after it has answered everything: resident, and its own."""
+    typed = [t for kind, own in questions.items() for t in (typed_as(kind, q) for q, _ in own)]
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_serve, (folder, typed))
+
+
+def _serve(folder: Path, typed: Sequence[str]) -> tuple[float, float]:
+    engine = WhooshEngine(folder)
+    for text in typed:
+        engine.search(SearchRequest(text))
+        engine.trend([text])
+        engine.matrix(SearchRequest(text))
+    status = Path("/proc/self/status").read_text()
+    sizes = dict(line.split(":", 1) for line in status.splitlines())
+    resident, private = (int(sizes[name].split()[0]) / 2**20 for name in ("VmRSS", "RssAnon"))
+    return resident, private
+
+
+def typed_as(kind: str, text: str) -> str:
+    """A question as it is typed."""
+    return f'"{text}"' if "phrase" in kind else text
+
+
+def _print_queries(ours: Ours, peers: Sequence[Peer], questions: Questions, rounds: int) -> None:
     names = [ours.name, *(peer.name for peer in peers)]
-    print("| question | passages | " + " | ".join(f"{n}, ms" for n in names) + " | ratio |")
-    print("|---" * (len(names) + 3) + "|")
-    for kind, questions in choose_questions(options.passages, options.seed).items():
-        for text, words in questions:
-            typed = f'"{text}"' if "phrase" in kind else text
+    heads = [*(f"{name}, ms" for name in names), *(f"ours / {name}" for name in names[1:])]
+    print("| question | passages | " + " | ".join(heads) + " |")
+    print("|---" * (len(heads) + 2) + "|")
+    for kind, own in questions.items():
+        for text, words in own:
+            typed = typed_as(kind, text)
             calls: dict[str, Callable[[], int]] = {
                 ours.name: lambda typed=typed: ours.ask(typed)  # type: ignore[misc]
             }
             for peer in peers:
                 calls[peer.name] = peer_call(peer, kind, words)
-            found = measure(calls, options.rounds)
-            own = found[ours.name][0]
-            ratio = f"{own / found[names[1]][0]:.2f}" if len(names) > 1 else ""
-            agreed = found[ours.name][1]
-            cells = [
-                f"{found[n][0]:.2f}" + ("" if found[n][1] == agreed else f" ({found[n][1]:,})")
-                for n in names
-            ]
-            print(f"| {kind}: {text} | {found[ours.name][1]:,} | {' | '.join(cells)} | {ratio} |")
-    print("\nA count in brackets differs from ours; the ratio is ours to the first peer.")
+            found = measure(calls, rounds)
+            spent, agreed = found[ours.name]
+            cells = [_cell(*found[name], agreed) for name in names]
+            cells += ["" if found[n][1] < 0 else f"{spent / found[n][0]:.3g}" for n in names[1:]]
+            print(f"| {kind}: {text} | {agreed:,} | {' | '.join(cells)} |", flush=True)
+    print("\nA count in brackets differs from ours: a run of characters is found as characters "
+          "too, not as words alone.  –: the peer cannot answer it.")  # fmt: skip
 
 
-def _print_snippets(ours: Ours, options: argparse.Namespace) -> None:
-    questions = choose_questions(options.passages, options.seed)["phrase"]
-    rows = []
-    for text, _ in questions:
+def _cell(milliseconds: float, count: int, agreed: int) -> str:
+    if count < 0:
+        return "–"
+    return f"{milliseconds:.2f}" + ("" if count == agreed else f" ({count:,})")
+
+
+def _print_snippets(ours: Ours, questions: Questions, rounds: int) -> None:
+    phrases = [text for text, _ in questions["phrase"]]
+    print("\n| ten snippets of | ms |\n|---|---|")
+    for text in phrases:
         typed = f'"{text}"'
         calls: dict[str, Callable[[], int]] = {
             "with": lambda typed=typed: ours.ask(typed, snippets=True),  # type: ignore[misc]
             "without": lambda typed=typed: ours.ask(typed),  # type: ignore[misc]
         }
-        found = measure(calls, options.rounds)
-        rows.append((text, found["with"][0] - found["without"][0]))
-    near = [p for p, _ in questions[:2]]
-    sentence = measure({"同句": lambda: ours.ask(f'"{near[0]}" 同句 "{near[1]}"')}, options.rounds)
-    print("\n| ten snippets of | ms |\n|---|---|")
-    for text, spent in rows:
-        print(f"| {text} | {spent:.2f} |")
-    print(f"| 同句: {' '.join(near)} (whole answer) | {sentence['同句'][0]:.2f} |")
+        found = measure(calls, rounds)
+        print(f"| {text} | {found['with'][0] - found['without'][0]:.2f} |")
+    near = f'"{phrases[0]}" 同句 "{phrases[1]}"'
+    found = measure({near: lambda: ours.ask(near)}, rounds)
+    print(f"\n{near} (whole answer): {found[near][0]:.2f} ms")
 
 
 if __name__ == "__main__":
