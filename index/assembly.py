@@ -37,7 +37,7 @@ def space_texts(reports: Sequence[Report]) -> dict[str, list[str]]:
     return {
         "body": [text for report in reports for text in passage_texts(report)],
         "title": [report.title for report in reports],
-        "heading": [text for report in reports for text, _ in heading_units(report)],
+        "heading": ["\n".join(path) for report in reports for path, _ in heading_units(report)],
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from index.codec.borders import Borders
 from index.codec.columns import merge_spaces
 from index.codec.container import Container
 from index.codec.space import OwnSpace, SharedSpace
-from index.codec.texts import BlockReader, report_from_json
+from index.codec.texts import BlockReader, headings_from_json, report_from_json
 from index.codec.writer import SegmentColumns
 from index.types import ReportColumns, SpaceName
 
@@ -45,7 +45,7 @@ class SegmentReader:
         self._body = OwnSpace(container, "body")
         self._texts = BlockReader(container, "texts")
         self._meta_blocks = BlockReader(container, "meta")
-        self._meta = lru_cache(maxsize=256)(self._read_meta)
+        self._headings = BlockReader(container, "headings")
 
     @cached_property
     def _labels(self) -> dict[str, Any]:
@@ -98,7 +98,7 @@ class SegmentReader:
 
     @cached_property
     def _heading(self) -> SharedSpace:
-        return SharedSpace(self.container, "heading", self.container.array("heading.first"))
+        return SharedSpace(self.container, "heading", self._heading_first)
 
     @property
     def body(self) -> OwnSpace:
@@ -109,12 +109,6 @@ class SegmentReader:
         if name == "body":
             return self._body
         return self._title if name == "title" else self._heading
-
-    def _read_meta(self, report: int) -> dict[str, Any]:
-        values: dict[str, Any] = json.loads(
-            self._meta_blocks.item(report).decode("utf-8", "surrogatepass")
-        )
-        return values
 
     def passage_text(self, doc: int) -> str:
         return self._texts.item(doc).decode("utf-8", "surrogatepass")
@@ -140,9 +134,14 @@ class SegmentReader:
         return passage_hash(self.passage_text(doc))
 
     def passage_headings(self, doc: int) -> tuple[str, ...]:
-        report = int(self.report_of[doc])
-        passage = self._meta(report)["passages"][doc - int(self.first_passage[report])]
-        return tuple(passage[4])
+        return headings_from_json(self._headings.item(self._heading_unit(doc)))
+
+    @cached_property
+    def _heading_first(self) -> Uint32s:
+        return self.container.array("heading.first")
+
+    def _heading_unit(self, doc: int) -> int:
+        return int(self._heading_first.searchsorted(np.uint32(doc), side="right")) - 1
 
     def report_id(self, report: int) -> str:
         return str(self._labels["ids"][report])
@@ -154,9 +153,21 @@ class SegmentReader:
         return ids
 
     def report(self, report: int) -> Report:
-        first, last = int(self.first_passage[report]), int(self.first_passage[report + 1])
-        text = "".join(self.passage_text(doc) for doc in range(first, last))
-        return report_from_json(self._meta_blocks.item(report), text)
+        first, last = map(int, self.first_passage[report : report + 2])
+        return self._report(report, "".join(self.passage_text(doc) for doc in range(first, last)))
+
+    def _report(self, report: int, text: str) -> Report:
+        first, last = map(int, self.first_passage[report : report + 2])
+        headings: list[tuple[str, ...]] = []
+        if first < last:
+            for unit in range(self._heading_unit(first), self._heading_unit(last - 1) + 1):
+                begin, end = map(int, self._heading_first[unit : unit + 2])
+                headings += [headings_from_json(self._headings.item(unit))] * (end - begin)
+        return report_from_json(self._meta_blocks.item(report), text, headings)
+
+    def report_without_text(self, report: int) -> Report:
+        """The report as it was indexed, its text left out: what a merge takes over."""
+        return self._report(report, "")
 
     def report_title(self, report: int) -> str:
         return str(self._labels["titles"][report])
@@ -169,7 +180,7 @@ class SegmentReader:
         return str(self._labels["series"][report])
 
     def report_aliases(self, report: int) -> tuple[str, ...]:
-        return tuple(self._meta(report)["aliases"])
+        return tuple(self._labels["aliases"][report])
 
     @cached_property
     def _characters(self) -> Uint32s:
@@ -201,7 +212,7 @@ def merge_columns(segments: Sequence[SegmentReader]) -> SegmentColumns:
         counts: NDArray[np.int64] = np.diff(segment.first_passage).astype(np.int64)
         passages = np.repeat(live, counts)
         for number in np.flatnonzero(live).tolist():
-            reports.append(report_from_json(segment._meta_blocks.item(number), ""))
+            reports.append(segment.report_without_text(number))
         texts += [item for item, kept in zip(segment._texts.items(), passages, strict=True) if kept]
         by_space["body"].append((segment._body, passages))
         by_space["title"].append((segment._title.units, live))

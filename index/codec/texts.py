@@ -160,8 +160,18 @@ def _count_overlapping(raw: bytes, needle: bytes, begin: int, end: int) -> int:
     return found
 
 
+def headings_to_json(headings: Sequence[str]) -> bytes:
+    """A heading path."""
+    return json.dumps(headings, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def headings_from_json(raw: bytes) -> tuple[str, ...]:
+    """The heading path again."""
+    return tuple(json.loads(raw.decode("utf-8", "surrogatepass")))
+
+
 def report_to_json(report: Report) -> bytes:
-    """Everything of the report but its text."""
+    """Everything of the report but its text and its passages' headings."""
     return json.dumps(
         {
             "series": report.series,
@@ -177,7 +187,7 @@ def report_to_json(report: Report) -> bytes:
                 (s.number, s.heading, s.level, s.category, s.start, s.end, s.ordinal)
                 for s in report.outline
             ],
-            "passages": [(p.id, p.start, p.end, p.category, p.headings) for p in report.passages],
+            "passages": [(p.id, p.start, p.end, p.category) for p in report.passages],
             "sources": [(s.path, s.sha256, s.size, s.url) for s in report.sources],
             "provenance": {
                 name: (p.origin, p.certainty, p.evidence) for name, p in report.provenance.items()
@@ -190,8 +200,8 @@ def report_to_json(report: Report) -> bytes:
     ).encode("utf-8", "surrogatepass")
 
 
-def report_from_json(raw: bytes, text: str) -> Report:
-    """The report again, with its text."""
+def report_from_json(raw: bytes, text: str, headings: Sequence[tuple[str, ...]]) -> Report:
+    """The report again, with its text and the heading path of each passage."""
     values = json.loads(raw.decode("utf-8", "surrogatepass"))
     return Report(
         series=values["series"],
@@ -209,8 +219,8 @@ def report_from_json(raw: bytes, text: str) -> Report:
             for number, heading, level, category, start, end, ordinal in values["outline"]
         ),
         passages=tuple(
-            Passage(name, start, end, category, tuple(headings))
-            for name, start, end, category, headings in values["passages"]
+            Passage(name, start, end, category, path)
+            for (name, start, end, category), path in zip(values["passages"], headings, strict=True)
         ),
         sources=tuple(Source(*source) for source in values["sources"]),
         provenance={name: Provenance(*own) for name, own in values["provenance"].items()},

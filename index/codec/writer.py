@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from index.codec import numbers
 from index.codec.columns import SpaceCollector, SpaceColumns
 from index.codec.container import compact, write_container
 from index.codec.grams import encode_grams
-from index.codec.texts import encode_blocks, report_to_json
+from index.codec.texts import encode_blocks, headings_to_json, report_to_json
 from index.codec.words import encode_words
 from index.errors import SegmentFull
 
@@ -49,18 +50,10 @@ def passage_texts(report: Report) -> list[str]:
     return [report.text[p.start : p.end] for p in report.passages]
 
 
-def heading_units(report: Report) -> list[tuple[str, int]]:
-    """The heading paths of a report as texts, a heading a line, and how many passages that
-    follow one another share each."""
-    found: list[tuple[str, int]] = []
-    before: tuple[str, ...] | None = None
-    for passage in report.passages:
-        if passage.headings == before:
-            found[-1] = (found[-1][0], found[-1][1] + 1)
-        else:
-            found.append(("\n".join(passage.headings), 1))
-        before = passage.headings
-    return found
+def heading_units(report: Report) -> list[tuple[tuple[str, ...], int]]:
+    """The heading paths of a report, and how many passages that follow one another share
+    each."""
+    return [(path, len([*own])) for path, own in groupby(report.passages, lambda p: p.headings)]
 
 
 def _check_size(body: SpaceColumns, shared: Sequence[tuple[SpaceColumns, Any]]) -> None:
@@ -112,6 +105,7 @@ def _label_sections(columns: SegmentColumns) -> dict[str, Any]:
         "titles": [r.title for r in reports],
         "published": [r.published for r in reports],
         "series": [r.series for r in reports],
+        "aliases": [r.aliases for r in reports],
         "segmenter": columns.segmenter,
     }
     raw = json.dumps(lists, ensure_ascii=False).encode("utf-8", "surrogatepass")
@@ -151,6 +145,10 @@ def write_segment(path: Path, columns: SegmentColumns) -> None:
             parts[name] = pool.submit(encode_grams, space.codes)
         parts["texts"] = pool.submit(encode_blocks, columns.texts)
         parts["meta"] = pool.submit(encode_blocks, [report_to_json(r) for r in columns.reports])
+        parts["headings"] = pool.submit(
+            encode_blocks,
+            [headings_to_json(path) for r in columns.reports for path, _ in heading_units(r)],
+        )
         for name, future in parts.items():
             prefix = name.removesuffix(".words")
             for part, values in future.result().items():

@@ -56,7 +56,7 @@ from search.whoosh_engine import concordance, facets, matrix, neighbours, spread
 from search.whoosh_engine.columns import Columns
 from search.whoosh_engine.evaluate import Evaluator
 from search.whoosh_engine.filters import FilterMasks
-from search.whoosh_engine.hits import document_of, make_hit, summary_of
+from search.whoosh_engine.hits import document_of, make_hit, summary_at
 from search.whoosh_engine.leaves import Leaves
 from search.whoosh_engine.matches import Matches
 from search.whoosh_engine.passage_sets import PassageSet
@@ -307,7 +307,7 @@ class WhooshEngine:
         held = matrix.held(columns, allowed)
         order = held[np.argsort(columns.sort_rank("agency")[held])]
         chosen = order[(page - 1) * size : page * size].tolist()
-        return ReportList(len(held), tuple(_summary(columns, number) for number in chosen))
+        return ReportList(len(held), tuple(summary_at(columns, number) for number in chosen))
 
     def report(self, report_id: str) -> ReportDocument | Moved | Gone | None:
         columns = self._current()
@@ -327,7 +327,7 @@ class WhooshEngine:
             ordinal = agency.values.index(report.agency)
             same = np.flatnonzero((agency.ordinals == ordinal) & columns.live_reports)
             for other in same[np.argsort(columns.sort_rank("year")[same])].tolist():
-                own = _summary(columns, other)
+                own = summary_at(columns, other)
                 if own.series != report.series:
                     continue
                 years.append(own)
@@ -372,7 +372,7 @@ class WhooshEngine:
             total=Total(len(matches.reports), len(matches.docs), 0),
             characters=int(columns.characters[columns.live].sum()),
             facets=counts,
-            newest=tuple(_summary(columns, number) for number in newest.tolist()),
+            newest=tuple(summary_at(columns, number) for number in newest.tolist()),
             generation=columns.snapshot.generation,
             built=columns.snapshot.built,
         )
@@ -380,11 +380,6 @@ class WhooshEngine:
 
 def _total(matches: Matches) -> Total:
     return Total(len(matches.reports), len(matches.docs), matches.occurrences)
-
-
-def _summary(columns: Columns, report: int) -> ReportSummary:
-    segment, number = columns.segment_of_report(report)
-    return summary_of(segment.report(number))
 
 
 def _find_passage(columns: Columns, report_id: str, passage: str) -> int | None:

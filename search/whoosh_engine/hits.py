@@ -70,6 +70,28 @@ def summary_of(report: Report) -> ReportSummary:
     )
 
 
+def summary_at(columns: Columns, report: int) -> ReportSummary:
+    """A report of the collection as lists show it, from its labels alone."""
+    segment, number = columns.segment_of_report(report)
+    names = {
+        name: column.values[ordinal] if (ordinal := int(column.ordinals[report])) >= 0 else None
+        for name, column in columns.labels.items()
+    }
+    year = int(columns.year[report])
+    return ReportSummary(
+        id=segment.report_id(number),
+        series=segment.report_series(number),
+        title=segment.report_title(number),
+        agency=names["agency"],
+        aliases=segment.report_aliases(number),
+        kind=names["kind"],
+        region=tuple((names["region"] or "").split("/")) if names["region"] else (),
+        year=year if year >= 0 else None,
+        published=segment.report_published(number),
+        characters=segment.report_characters(number),
+    )
+
+
 def document_of(
     report: Report,
     versions: tuple[ReportSummary, ...],
