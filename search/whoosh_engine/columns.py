@@ -131,9 +131,12 @@ class Columns:
     @cached_property
     def length_norms(self) -> Floats:
         """``(passage_count,)`` the part of BM25's denominator that depends on length alone."""
-        average = self.lengths.mean() if len(self.lengths) else 1.0
-        norms: Floats = (K1 * ((1 - B) + B * self.lengths / max(average, 1e-9))).astype(np.float32)
-        return norms
+        return _norms(self.lengths)
+
+    @cached_property
+    def gram_norms(self) -> Floats:
+        """``(passage_count,)`` the same for grams, of which every character begins one."""
+        return _norms(self.characters)
 
     def segment_of(self, doc: int) -> tuple[Segment, int]:
         """The segment of a passage, and its number there."""
@@ -240,6 +243,12 @@ def _joined(parts: Sequence[NDArray[Any]], dtype: type[np.generic]) -> NDArray[A
     if not parts:
         return np.zeros(0, dtype)
     return np.concatenate(parts).astype(dtype, copy=False)
+
+
+def _norms(lengths: NDArray[Any]) -> Floats:
+    average = lengths.mean() if len(lengths) else 1.0
+    norms: Floats = (K1 * ((1 - B) + B * lengths / max(average, 1e-9))).astype(np.float32)
+    return norms
 
 
 def _ranks(order: NDArray[np.intp]) -> Int32s:

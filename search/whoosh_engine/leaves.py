@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,14 @@ Active: TypeAlias = tuple[Text, PassageSet | None]
 """A text with the passages in which its places count; None: wherever it stands."""
 
 
+class Plain(NamedTuple):
+    """What ordinary Whoosh adds up for a leaf: words of its field of words, or pairs of
+    characters of its field of grams."""
+
+    kind: Literal["words", "grams"]
+    terms: tuple[str, ...]
+
+
 @dataclass(eq=False)
 class Found:
     """A leaf's answer."""
@@ -61,6 +69,9 @@ class Found:
     """Texts that score by BM25 wherever they stand."""
     bonus: Text | None = None
     """The run itself, which scores on top where it stands together."""
+    plain: Plain | None = None
+    """What scores in place of these when standing together is to count for nothing; None: the
+    same texts."""
 
 
 class Leaves:
@@ -75,7 +86,11 @@ class Leaves:
         if isinstance(leaf, query.Run):
             return self.run(leaf.folded)
         if isinstance(leaf, query.Phrase):
-            return self._single(self.characters(leaf.folded))
+            found = self._single(self.characters(leaf.folded))
+            pairs = tuple(leaf.folded[i : i + 2] for i in range(len(leaf.folded) - 1))
+            if pairs:  # a single character is no gram
+                found.plain = Plain("grams", pairs)
+            return found
         if isinstance(leaf, query.Literal):
             return self._single(self._literal(leaf))
         if isinstance(leaf, query.Word):
@@ -89,7 +104,8 @@ class Leaves:
         words = list(dict.fromkeys(cut_query(folded)))
         if not words or words == [folded]:
             # a passage with the word has its characters, so the words add nothing
-            return Found(together, [(whole, None)], [whole])
+            plain = Plain("words", tuple(words)) if words else None
+            return Found(together, [(whole, None)], [whole], plain=plain)
         texts = [self.word(word, space) for word in words]
         # the rarest first, so that the others are looked up in few passages
         loose, *others = sorted(map(self._set, texts), key=len)

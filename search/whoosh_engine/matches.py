@@ -10,7 +10,7 @@ import numpy as np
 
 from search.whoosh_engine.columns import K1, Bools, Columns, Floats, Int64s
 from search.whoosh_engine.evaluate import Evaluated, Evaluator
-from search.whoosh_engine.leaves import Active, Text
+from search.whoosh_engine.leaves import Active, Plain, Text
 from search.whoosh_engine.nearness import Places
 from search.whoosh_engine.passage_sets import SPARSE, PassageSet
 
@@ -174,15 +174,29 @@ class Matches:
 
     @cached_property
     def scores(self) -> Floats:
-        """``(len(docs),)`` BM25 of each matching passage."""
+        """``(len(docs),)`` BM25 of each matching passage.  Without contiguity it is what ordinary
+        Whoosh gives the same words and grams."""
         scores = np.zeros(len(self.docs), np.float32)
         norms = self.columns.length_norms.take(self.docs)
         for found in self._evaluated.finds:
+            if not self._contiguity and found.plain is not None:
+                self._score_plain(scores, norms, found.plain)
+                continue
             for text in found.scored:
                 self._score(scores, norms, text, 1.0)
             if found.bonus is not None and self._contiguity:
                 self._score(scores, norms, found.bonus, BONUS * max(1, len(found.scored)))
         return scores
+
+    def _score_plain(self, scores: Floats, norms: Floats, plain: Plain) -> None:
+        leaves = self._evaluator.leaves
+        if plain.kind == "words":
+            for word in plain.terms:
+                self._score(scores, norms, leaves.word(word), 1.0)
+            return
+        gram_norms = self.columns.gram_norms.take(self.docs)
+        for gram in plain.terms:
+            self._score(scores, gram_norms, leaves.characters(gram), 1.0)
 
     def _score(self, scores: Floats, norms: Floats, text: Text, weight: float) -> None:
         where, counts = self._frequency(text)

@@ -1,0 +1,114 @@
+"""Without the contiguity boost the engine's scores are ordinary Whoosh's, hit by hit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import whoosh.index
+from whoosh import query
+
+from corpus.model import CATEGORIES, Passage, Report, Source
+from index.generations import build_lock
+from index.update import update_index
+from search import open_engine
+from search.engine import Engine
+from search.request import SearchRequest
+
+TEXTS = [
+    "法治政府建设，法治政府示范。\n行政执法监督。\n",
+    "行政执法与执法监督，监督执法。\n",
+    "建设法治政府。\n政府建设。\n",
+    "政府法治，法治法治政府。\n",
+    "营商环境持续优化，行政执法规范。\n监督有力。\n",
+    "执法公示，执法记录。\n",
+]
+
+
+def make_report(number: int) -> Report:
+    """Some of the texts, in an order of its own."""
+    texts = [TEXTS[(number + step) % len(TEXTS)] * (1 + step % 2) for step in range(2 + number % 3)]
+    passages, at = [], 0
+    for i, text in enumerate(texts):
+        category = CATEGORIES[i % len(CATEGORIES)]
+        passages.append(Passage(f"s{i}", at, at + len(text), category, ()))
+        at += len(text)
+    return Report(
+        series="fazhi",
+        title=f"法治政府建设报告{number}",
+        agency=f"第{number}县",
+        aliases=(),
+        kind="人民政府",
+        region=(),
+        year=2019 + number % 4,
+        published=None,
+        document_number=None,
+        text="".join(texts),
+        outline=(),
+        passages=tuple(passages),
+        sources=(Source(f"{number}.txt", "0" * 64, at),),
+        id=f"r{number}",
+    )
+
+
+@pytest.fixture(scope="module")
+def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three segments, and a report deleted from the first."""
+    folder: Path = tmp_path_factory.mktemp("scores") / "index"
+    reports = [make_report(number) for number in range(12)]
+    with build_lock(folder):
+        for part in range(3):
+            update_index(folder, reports[part::3], processes=1)
+        update_index(folder, [], {"r3"}, processes=1)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def engine(index_dir: Path) -> Iterator[Engine]:
+    engine = open_engine(index_dir)
+    yield engine
+    engine.close()
+
+
+def pairs(phrase: str) -> list[str]:
+    return [phrase[i : i + 2] for i in range(len(phrase) - 1)]
+
+
+def word(text: str) -> query.Query:
+    return query.Term("words", text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("法治", word("法治")),
+        ("执法 监督", query.And([word("执法"), word("监督")])),
+        ("执法 OR 营商", query.Or([word("执法"), word("营商")])),
+        ("法治 -监督", query.AndNot(word("法治"), word("监督"))),
+        ('"法治政府"', query.Phrase("grams", pairs("法治政府"))),
+        ('"执法监督"', query.Phrase("grams", pairs("执法监督"))),
+        ('"法治"', query.Term("grams", "法治")),
+        ('"行政执法" 监督', query.And([query.Phrase("grams", pairs("行政执法")), word("监督")])),
+        ("执*", query.Prefix("words", "执", constantscore=False)),
+    ],
+)
+def test_scores_are_ordinary_whooshs(
+    engine: Engine, index_dir: Path, typed: str, asked: query.Query
+) -> None:
+    with whoosh.index.open_dir(str(index_dir / "current")).searcher() as searcher:
+        expected = {
+            (hit["report"], hit["passage"]): hit.score for hit in searcher.search(asked, limit=None)
+        }
+    page = engine.search(SearchRequest(typed, size=100, contiguity=False))
+    found = {(hit.report_id, hit.passage): hit.score for hit in page.hits}
+    assert expected
+    assert found.keys() == expected.keys()
+    assert found == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_run_that_stands_together_scores_higher_with_the_boost(engine: Engine) -> None:
+    asked = SearchRequest("法治政府", size=100)
+    with_boost = {(h.report_id, h.passage): h.score for h in engine.search(asked).hits}
+    without = engine.search(asked.with_(contiguity=False)).hits
+    assert all(with_boost[h.report_id, h.passage] > h.score for h in without)
