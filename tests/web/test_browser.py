@@ -144,14 +144,15 @@ def test_search_filter_open_reload(
     page.locator('[data-facet="agency"] a.v', has_text="教育局").click()
     expect(page.locator("h1")).to_contain_text("3 份报告")
     page.locator('[data-facet="section"] a.v', has_text="主要举措和成效").click()
+    expect(page.locator(".chips li")).to_have_count(3)
     expect(page.locator("h1")).to_contain_text("3 份报告")
     assert "agency=云江省澜州市教育局&section=achievements" in unquote(page.url)
     page.locator("[data-hit]").first.click()
+    expect(page.locator(".landed mark").first).to_be_in_viewport()
     marked = page.locator(".here").all_inner_texts()
     assert "首违不罚" in "".join(marked)
-    expect(page.locator(".landed mark").first).to_be_in_viewport()
     page.reload()
-    assert page.locator(".here").all_inner_texts() == marked
+    expect(page.locator(".here")).to_have_text(marked, use_inner_text=True)
     page.go_back()
     expect(page.locator(".chips li")).to_have_count(3)
 
@@ -171,8 +172,8 @@ def test_the_whole_street_from_files_to_a_marked_passage(
     value = page.locator('[data-facet="agency"] a.v').first
     agency, count = value.locator(".l").inner_text(), value.locator(".c").inner_text()
     value.click()
+    expect(page.locator("h1")).not_to_have_text(before)
     expect(page.locator("h1")).to_contain_text(f"{count} 份报告")
-    assert page.locator("h1").inner_text() != before
     section = page.locator('[data-facet="section"] a.v', has_text="主要举措和成效")
     section.click()
     expect(page.locator(".chips")).to_contain_text(agency)
