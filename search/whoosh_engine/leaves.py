@@ -263,8 +263,14 @@ def _runs(values: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.in
     """Distinct values of an ascending array, and how often each comes."""
     if not len(values):
         return values, np.zeros(0, np.int64)
-    firsts = np.flatnonzero(np.append(True, values[1:] != values[:-1]))
-    return values[firsts], np.diff(firsts, append=len(values))
+    fresh = np.empty(len(values), np.bool_)
+    fresh[0] = True
+    np.not_equal(values[1:], values[:-1], out=fresh[1:])
+    firsts = np.flatnonzero(fresh)
+    counts = np.empty(len(firsts), np.int64)
+    np.subtract(firsts[1:], firsts[:-1], out=counts[:-1])
+    counts[-1] = len(values) - firsts[-1]
+    return values.take(firsts), counts
 
 
 def _joined(parts: Sequence[NDArray[np.int64]]) -> Int64s:
