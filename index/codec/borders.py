@@ -1,7 +1,8 @@
 """Which stretch of a text a position lies in: passages, paragraphs, sentences.
 
 A table tells the stretch of positions at even steps, shorter than most stretches; from there on
-it is at most a few borders further.  All positions are looked up together, several times faster than a binary search.
+it is at most a few borders further.  All positions are looked up together, several times faster
+than a binary search.
 """
 
 from __future__ import annotations

@@ -34,6 +34,10 @@ TABLE_ROW: Final = 12
 """Bytes that a near or wide gram takes in its tables."""
 _NEWLINE: Final = 0x0A
 _NOTHING: Final = np.zeros(0, np.uint32)
+_NO_RUNS: Final = 12346
+_MOST_IN_ARRAY: Final = 4096
+"""Of the roaring format: how a bitmap without runs begins, and how many members a container kept
+as an array has at most (https://github.com/RoaringBitmap/RoaringFormatSpec)."""
 
 
 def code_points(text: str) -> Uint32s:
@@ -60,6 +64,20 @@ def _sorted(positions: Uint32s) -> Uint32s:
 def members(found: BitMap) -> Uint32s:
     """``(n,)`` uint32, ascending."""
     return np.frombuffer(found.to_array(), np.uint32) if found else _NOTHING
+
+
+def serialized_members(raw: bytes) -> Uint32s:
+    """``(n,)`` uint32, ascending: members of a bitmap in the roaring format."""
+    cookie, containers = np.frombuffer(raw, np.uint32, 2).tolist()
+    if cookie == _NO_RUNS:
+        head = np.frombuffer(raw, np.uint16, 2 * containers, 8).astype(np.uint32)
+        keys, sizes = head[::2], head[1::2] + np.uint32(1)
+        if int(sizes.max()) <= _MOST_IN_ARRAY:
+            # arrays alone, which lie side by side: no need to build the bitmap
+            found = np.repeat(keys << np.uint32(16), sizes)
+            found |= np.frombuffer(raw, np.uint16, offset=8 + 8 * containers)
+            return found
+    return members(BitMap.deserialize(raw))
 
 
 def encode_grams(codes: Uint32s) -> Mapping[str, NDArray[Any] | bytes]:
@@ -215,7 +233,9 @@ class GramReader:
         return self._find(bigram).count
 
     def _array(self, place: _Place) -> Uint32s:
-        """Positions of a gram that is not dense."""
+        """``(n,)`` ascending: positions of a gram."""
+        if place.kind == "dense":
+            return serialized_members(self._serialized(place))
         if place.kind == "rare":
             return self._rare[place.row : place.row + place.count]
         if place.kind == "none":
@@ -224,13 +244,16 @@ class GramReader:
         elements = self._near if place.kind == "near" else self._wide
         return numbers.decode(elements[int(bounds[place.row]) : int(bounds[place.row + 1])])
 
-    def _bitmap(self, place: _Place) -> BitMap:
-        """Positions of a dense gram."""
+    def _serialized(self, place: _Place) -> bytes:
+        """The bitmap of a dense gram as it is kept."""
         bounds = self._tables["dense"][2]
-        raw = self._container.slice(
+        return self._container.slice(
             self._dense_name, int(bounds[place.row]), int(bounds[place.row + 1])
         )
-        return BitMap.deserialize(raw)
+
+    def _bitmap(self, place: _Place) -> BitMap:
+        """Positions of a dense gram."""
+        return BitMap.deserialize(self._serialized(place))
 
     def gram(self, bigram: str) -> BitMap:
         """Positions of the gram, the caller's own."""
@@ -240,7 +263,7 @@ class GramReader:
     def positions(self, bigram: str) -> Uint32s:
         """``(n,)`` ascending: positions of the gram."""
         place = self._find(bigram)
-        return members(self._bitmap(place)) if place.kind == "dense" else self._array(place)
+        return self._array(place)
 
     def _beginning(self, first: int) -> tuple[list[Uint32s], list[BitMap]]:
         """Positions of all grams that begin with a character, arrays unordered."""
@@ -276,7 +299,8 @@ class GramReader:
         order = sorted(_cheapest_cover(places), key=lambda i: places[i].count)
         base = order[0]
         found: Uint32s | BitMap
-        if places[base].kind == "dense":
+        # a bitmap pays where another narrows it
+        if places[base].kind == "dense" and len(order) > 1:
             found = self._bitmap(places[base])
         else:
             found = self._array(places[base])
@@ -293,9 +317,7 @@ class GramReader:
         if isinstance(found, BitMap) and place.kind == "dense":
             narrowed: BitMap = found & self._bitmap(place).shift(-offset)
             return narrowed
-        there: Uint32s = (
-            members(self._bitmap(place)) if place.kind == "dense" else self._array(place)
-        )
+        there = self._array(place)
         mine = members(found) if isinstance(found, BitMap) else found
         # below zero it wraps around to where no position is
         moved = mine + np.uint32(offset % 2**32)

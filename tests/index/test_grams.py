@@ -6,10 +6,11 @@ import random
 from pathlib import Path
 
 import pytest
+from pyroaring import BitMap
 
 from index.codec import grams
 from index.codec.container import Container, write_container
-from index.codec.grams import GramReader, code_points, encode_grams
+from index.codec.grams import GramReader, code_points, encode_grams, serialized_members
 
 FAR = 140_000
 """Characters between two places of the far gram: more than two bytes hold, twice."""
@@ -85,3 +86,18 @@ def test_phrases_over_kinds(reader: GramReader, text: str) -> None:
 
 def test_the_text_comes_back(reader: GramReader, text: str) -> None:
     assert reader.restore(len(text)).tolist() == code_points(text).tolist()
+
+
+@pytest.mark.parametrize(
+    "bitmap",
+    [
+        BitMap(range(0, 900_000, 700)),
+        BitMap([0, 65_535, 65_536, 4_294_967_295]),
+        BitMap([*range(0, 20_000, 2), 200_000]),
+        BitMap([*range(5, 9_000), 200_000]),
+    ],
+    ids=["arrays", "edges", "a set of bits", "a run"],
+)
+def test_a_serialized_bitmap_is_read_without_being_built(bitmap: BitMap) -> None:
+    bitmap.run_optimize()
+    assert serialized_members(bitmap.serialize()).tolist() == list(bitmap)
