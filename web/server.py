@@ -33,9 +33,7 @@ BACKPRESSURE = 64
 
 def application() -> Flask:
     """The application of a worker, from the settings in the environment."""
-    # Werkzeug encodes every host name by this codec.  Looked up first while requests already
-    # come in, the import can fail half-way, and Python then remembers that there is none.
-    codecs.lookup("idna")
+    _know_host_names()
     settings = Settings.from_environment(os.environ)
     return create_app(open_engine(Path(settings.index_dir)), settings)
 
@@ -44,6 +42,7 @@ def serve(settings: Settings, listening: Callable[[str], None]) -> None:
     """Serves until told to stop; calls ``listening`` with the address once it answers.
 
     Raises ``OSError`` when the address cannot be had."""
+    _know_host_names()
     _check_free(settings)
     os.environ.update(settings.to_environment())
     address = f"http://{_shown(settings.host)}:{settings.port}/"
@@ -51,6 +50,15 @@ def serve(settings: Settings, listening: Callable[[str], None]) -> None:
         _serve_granian(settings, lambda: listening(address))
     else:  # no wheel for this machine
         _serve_waitress(settings, lambda: listening(address))
+
+
+def _know_host_names() -> None:
+    """Imports the codec that encodes host names, which Python does on first use.
+
+    Used first while requests come in, the import can fail half-way, and Python then remembers
+    that there is none; used first by the thread that waits for an answer, a worker forked
+    meanwhile inherits a locked import and never starts."""
+    codecs.lookup("idna")
 
 
 def _serve_granian(settings: Settings, listening: Callable[[], None]) -> None:
@@ -82,13 +90,13 @@ def _when_answering(settings: Settings, listening: Callable[[], None]) -> None:
     host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
+        time.sleep(0.05)  # first of all: the workers are being forked
         connection = http.client.HTTPConnection(host, settings.port, timeout=START_SECONDS)
         with contextlib.suppress(OSError, http.client.HTTPException):
             connection.request("HEAD", "/robots.txt", headers={"Host": _own_name(settings)})
             connection.getresponse().read()
             listening()
             return
-        time.sleep(0.05)
 
 
 def _own_name(settings: Settings) -> str:

@@ -55,21 +55,26 @@ def served(project_dir: Path, reports: Path, tmp_path: Path) -> Iterator[tuple[s
         [sys.executable, "-m", "web", "--index-dir", str(index), "--port", str(port)],
         cwd=project_dir,
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         start_new_session=True,
         text=True,
         encoding="utf-8",
         env=dict(os.environ, PYTHONIOENCODING="utf-8"),
     )
     assert process.stdout is not None
+    assert process.stderr is not None
     try:
         line = process.stdout.readline()
         assert "网站已就绪" in line
         assert f"http://127.0.0.1:{port}/" in line
         yield f"http://127.0.0.1:{port}", index
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        os.kill(process.pid, signal.SIGTERM)
         process.wait(10)
+        # A worker that never came up would have to be killed.
+        assert "refused" not in process.stderr.read()
         process.stdout.close()
+        process.stderr.close()
 
 
 def total(address: str, query: str) -> int:
@@ -116,3 +121,19 @@ def test_what_is_wrong_is_said_in_chinese(
     assert found.returncode == 2
     assert ("无法打开索引" if kind == "missing" else "无法监听") in found.stderr
     assert "Traceback" not in found.stderr
+
+
+FORKING = """
+import sys
+from web import server
+from web.settings import Settings
+server._serve_granian = server._serve_waitress = lambda *_: print("encodings.idna" in sys.modules)
+server.serve(Settings(port=int(sys.argv[1])), print)
+"""
+
+
+def test_workers_are_forked_when_host_names_can_be_encoded(project_dir: Path) -> None:
+    # One forked while a thread imports the codec would wait for ever, and the rest do its work.
+    command = [sys.executable, "-c", FORKING, str(free_port())]
+    found = subprocess.run(command, cwd=project_dir, capture_output=True, text=True, check=True)
+    assert found.stdout == "True\n"
