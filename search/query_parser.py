@@ -27,10 +27,9 @@ from search.query import (
     Phrase,
     Prefix,
     Run,
-    TextField,
-    Together,
 )
-from search.request import UNLABELLED, Field
+from search.query_tokens import LABEL_FIELDS, TEXT_FIELDS, Token, tokenize_query
+from search.request import UNLABELLED
 from search.results import Notice, Span
 
 
@@ -58,47 +57,14 @@ class Parsed(NamedTuple):
     notices: tuple[Notice, ...]
 
 
-class _Token(NamedTuple):
-    kind: str
-    """``run phrase literal open close or and not near field``."""
-    text: str
-    start: int
-    end: int
-    extra: str = ""
-    """A field's name, or how near."""
-
-
-_TEXT_FIELDS: Final[dict[str, TextField]] = {
-    "标题": "title",
-    "title": "title",
-    "小标题": "heading",
-    "heading": "heading",
+_YEARS: Final = re.compile("^(\\d{4})?(?:(\\.\\.|…|—|–|~|～|-|至|到)(\\d{4})?)?$")
+_SECTION_NAMES: Final = {
+    **SECTION_LABELS,
+    "leadership": "党政主要负责人履行推进法治建设第一责任人职责情况 党政主要负责人履职",
 }
-_LABEL_FIELDS: Final[dict[str, Field]] = {
-    "机关": "agency",
-    "agency": "agency",
-    "年份": "year",
-    "年度": "year",
-    "year": "year",
-    "章节": "section",
-    "section": "section",
-    "类别": "kind",
-    "kind": "kind",
-    "地区": "region",
-    "region": "region",
-}
-_FIELD: Final = re.compile(
-    "(" + "|".join([*_TEXT_FIELDS, *_LABEL_FIELDS]) + ")[:：]", re.IGNORECASE
-)
-_NEAR: Final = re.compile("(?:NEAR|ＮＥＡＲ|邻近)(?:[/／](\\d{1,4}))?$")
-_DEFAULT_DISTANCE: Final = 10
-_ORS: Final = frozenset(("OR", "ＯＲ", "或者"))
-_ANDS: Final = frozenset(("AND", "ＡＮＤ", "并且"))
-_NOTS: Final = frozenset(("NOT", "ＮＯＴ"))
-_TOGETHER: Final[dict[str, Together]] = {"同句": "sentence", "同段": "paragraph"}
-_QUOTES: Final = {'"': '"', "“": "”", "＂": "＂", "「": "」", "『": "』"}
-_BREAKS: Final = frozenset("()（）|｜" + "".join(_QUOTES))
-_YEARS: Final = re.compile("^(\\d{4})?(?:(\\.\\.|…|—|–|~|～|-)(\\d{4})?)?$")
+"""The regulation's words (法治政府建设与责任落实督察工作规定), of which any part will do."""
+MOST_NOTICES: Final = 12
+"""Remarks on one query; the rest is counted in one more."""
 
 
 def parse_query(text: str, bounds: QueryBounds = BOUNDS) -> Parsed:
@@ -115,112 +81,56 @@ def parse_query(text: str, bounds: QueryBounds = BOUNDS) -> Parsed:
             )
         )
         text = text[: bounds.length]
-    tokens = _tokens(text, notices)
-    tree = _Parser(tokens, notices, bounds).parse()
-    return Parsed(tree, tuple(notices))
+    tokens = tokenize_query(text, notices)
+    tree = _Parser(_balanced(tokens, notices, bounds.depth), notices, bounds).parse()
+    return Parsed(tree, _few(notices))
 
 
-def _tokens(text: str, notices: list[Notice]) -> list[_Token]:
-    found: list[_Token] = []
-    at = 0
-    size = len(text)
-    while at < size:
-        c = text[at]
-        if c.isspace():
-            at += 1
-        elif c in "(（":
-            found.append(_Token("open", c, at, at + 1))
-            at += 1
-        elif c in ")）":
-            found.append(_Token("close", c, at, at + 1))
-            at += 1
-        elif c in "|｜":
-            found.append(_Token("or", c, at, at + 1))
-            at += 1
-        elif c in "=＝" and at + 1 < size and text[at + 1] in _QUOTES:
-            end = _quoted(text, at + 1, notices)
-            found.append(_Token("literal", _inside(text, at + 1, end), at, end))
-            at = end
-        elif c in _QUOTES:
-            end = _quoted(text, at, notices)
-            found.append(_Token("phrase", _inside(text, at, end), at, end))
-            at = end
-        elif (
-            c in "-－" and _starts_clause(text, at) and at + 1 < size and not text[at + 1].isspace()
-        ):
-            found.append(_Token("not", c, at, at + 1))
-            at += 1
-        elif field := _FIELD.match(text, at):
-            found.append(_Token("field", field[0], at, field.end(), field[1].lower()))
-            at = field.end()
-        else:
-            end = at + 1
-            while end < size and not text[end].isspace() and text[end] not in _BREAKS:
-                end += 1
-            found.append(_run(text[at:end], at, end))
-            at = end
-    return found
-
-
-def _run(word: str, start: int, end: int) -> _Token:
-    if word in _ORS:
-        return _Token("or", word, start, end)
-    if word in _ANDS:
-        return _Token("and", word, start, end)
-    if word in _NOTS:
-        return _Token("not", word, start, end)
-    if word in _TOGETHER:
-        return _Token("near", word, start, end, _TOGETHER[word])
-    if match := _NEAR.match(word):
-        return _Token("near", word, start, end, match[1] or str(_DEFAULT_DISTANCE))
-    return _Token("run", word, start, end)
-
-
-def _starts_clause(text: str, at: int) -> bool:
-    return at == 0 or text[at - 1].isspace() or text[at - 1] in "(（|｜-－"
-
-
-def _quoted(text: str, at: int, notices: list[Notice]) -> int:
-    """Where the quotation that opens at ``at`` ends; “ may hold “ within."""
-    opening, closing = text[at], _QUOTES[text[at]]
+def _balanced(tokens: Sequence[Token], notices: list[Notice], deepest: int) -> list[Token]:
+    """The tokens without closing brackets that nothing opens, and without brackets too deep."""
+    kept = []
     depth = 0
-    for i in range(at, len(text)):
-        if text[i] == opening and (opening != closing or i == at):
+    for token in tokens:
+        if token.kind == "close" and not depth:
+            notices.append(_not_understood(token, "多余的右括号，已忽略。"))
+            continue
+        if token.kind == "open":
             depth += 1
-        elif text[i] == closing:
+            if depth == deepest + 1 and all(notice.code != "too_deep" for notice in notices):
+                message = f"括号超过 {deepest} 层，更深的括号已忽略。"
+                notices.append(Notice("too_deep", message, (token.start, token.end)))
+        if token.kind not in ("open", "close") or depth <= deepest:
+            kept.append(token)
+        if token.kind == "close":
             depth -= 1
-            if depth == 0:
-                return i + 1
-    if opening != closing and (first := text.find(closing, at + 1)) >= 0:
-        return first + 1
-    notices.append(
-        Notice(
-            "not_understood",
-            f"引号 {opening} 没有配对，其后的文字按一个短语检索。",
-            (at, len(text)),
-        )
-    )
-    return len(text)
+    return kept
 
 
-def _inside(text: str, at: int, end: int) -> str:
-    closed = end - at >= 2 and text[end - 1] == _QUOTES[text[at]]
-    return text[at + 1 : end - 1 if closed else end]
+def _not_understood(token: Token, message: str) -> Notice:
+    return Notice("not_understood", f"“{token.text}”：{message}", (token.start, token.end))
+
+
+def _few(notices: Sequence[Notice]) -> tuple[Notice, ...]:
+    """At most ``MOST_NOTICES``, and one that counts the others."""
+    rest = notices[MOST_NOTICES:]
+    if not rest:
+        return tuple(notices)
+    spans = [notice.span for notice in rest if notice.span is not None]
+    whole = (min(start for start, _ in spans), max(end for _, end in spans)) if spans else None
+    more = Notice("not_understood", f"另有 {len(rest)} 处没有看懂，已忽略。", whole)
+    return (*notices[:MOST_NOTICES], more)
 
 
 class _Parser:
-    """Recursive descent over the tokens; its depth is bounded."""
+    """Recursive descent over the tokens, of which ``_balanced`` bounds the depth."""
 
-    def __init__(
-        self, tokens: Sequence[_Token], notices: list[Notice], bounds: QueryBounds
-    ) -> None:
+    def __init__(self, tokens: Sequence[Token], notices: list[Notice], bounds: QueryBounds) -> None:
         self._tokens = tokens
         self._notices = notices
         self._bounds = bounds
         self._at = 0
         self._clauses = 0
         self._nearnesses = 0
-        self._depth = 0
 
     def parse(self) -> Node:
         parts: list[Node] = []
@@ -228,26 +138,21 @@ class _Parser:
             before = self._at
             if (node := self._or()) is not None:
                 parts.append(node)
-            token = self._peek()
-            if token is not None and token.kind == "close":
-                self._note(token, "多余的右括号，已忽略。")
-                self._at += 1
-            elif self._at == before:
+            if self._at == before:  # a bracket that closed a field's group too many
                 self._at += 1
         if not parts:
             return Everything()
         return parts[0] if len(parts) == 1 else And(tuple(parts))
 
-    def _peek(self) -> _Token | None:
+    def _peek(self) -> Token | None:
         return self._tokens[self._at] if self._at < len(self._tokens) else None
 
-    def _note(self, token: _Token, message: str) -> None:
-        self._notices.append(
-            Notice("not_understood", f"“{token.text}”：{message}", (token.start, token.end))
-        )
+    def _note(self, token: Token, message: str) -> None:
+        self._notices.append(_not_understood(token, message))
 
     def _or(self) -> Node | None:
         parts = []
+        told = False
         while True:
             if (node := self._and()) is not None:
                 parts.append(node)
@@ -256,17 +161,22 @@ class _Parser:
                 break
             self._at += 1
             after = self._peek()
-            if node is None or after is None or after.kind in ("close", "or"):
+            lonely = node is None or after is None or after.kind in ("close", "or")
+            if lonely and not told:
                 self._note(token, "两边都要有检索词，已忽略。")
+            told = lonely
         if not parts:
             return None
         return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
     def _and(self) -> Node | None:
-        parts = []
+        parts: list[Node] = []
         while (token := self._peek()) is not None and token.kind not in ("or", "close"):
             if token.kind == "and":
                 self._at += 1
+                after = self._peek()
+                if not parts or after is None or after.kind in ("or", "and", "close"):
+                    self._note(token, "两边都要有检索词，已忽略。")
                 continue
             if (node := self._near()) is not None:
                 parts.append(node)
@@ -328,34 +238,18 @@ class _Parser:
             return self._group(token)
         if token.kind == "field":
             return self._field(token)
-        if self._clauses >= self._bounds.clauses:
-            if self._clauses == self._bounds.clauses:
-                self._clauses += 1
-                self._notices.append(
-                    Notice(
-                        "too_many_clauses",
-                        f"检索词超过 {self._bounds.clauses} 个，其余未用。",
-                        (token.start, token.end),
-                    )
-                )
-            return None
-        self._clauses += 1
-        return self._leaf(token)
+        return self._leaf(token) if self._has_room((token.start, token.end)) else None
 
-    def _group(self, opening: _Token) -> Node | None:
-        if self._depth >= self._bounds.depth:
-            if not any(notice.code == "too_deep" for notice in self._notices):
-                self._notices.append(
-                    Notice(
-                        "too_deep",
-                        f"括号超过 {self._bounds.depth} 层，更深的括号已忽略。",
-                        (opening.start, opening.end),
-                    )
-                )
-            return None
-        self._depth += 1
+    def _has_room(self, span: Span) -> bool:
+        """Whether one more leaf may be; counts it."""
+        self._clauses += 1
+        if self._clauses == self._bounds.clauses + 1:
+            message = f"检索词超过 {self._bounds.clauses} 个，其余未用。"
+            self._notices.append(Notice("too_many_clauses", message, span))
+        return self._clauses <= self._bounds.clauses
+
+    def _group(self, opening: Token) -> Node | None:
         node = self._or()
-        self._depth -= 1
         token = self._peek()
         if token is not None and token.kind == "close":
             self._at += 1
@@ -363,7 +257,7 @@ class _Parser:
             self._note(opening, "括号没有配对，已补上。")
         return node
 
-    def _leaf(self, token: _Token) -> Run | Phrase | Literal | Prefix | None:
+    def _leaf(self, token: Token) -> Run | Phrase | Literal | Prefix | None:
         span = (token.start, token.end)
         text = token.text
         starred = token.kind == "run" and text.endswith(("*", "＊"))
@@ -387,7 +281,7 @@ class _Parser:
             return Literal(text, folded, span)
         return Run(text, folded, span)
 
-    def _field(self, field: _Token) -> Node | None:
+    def _field(self, field: Token) -> Node | None:
         value = self._peek()
         if value is None or value.start != field.end or value.kind not in (
             "run", "phrase", "literal", "near", "or", "and", "not", "open",
@@ -399,7 +293,7 @@ class _Parser:
         self._at += 1
         return self._field_value(field, value)
 
-    def _field_group(self, field: _Token) -> Node | None:
+    def _field_group(self, field: Token) -> Node | None:
         """标题:(甲 OR 乙): each value of the group in the field."""
         opening = self._tokens[self._at]
         self._at += 1
@@ -424,14 +318,16 @@ class _Parser:
             return values[0]
         return Or(tuple(values)) if either else And(tuple(values))
 
-    def _field_value(self, field: _Token, value: _Token) -> Node | None:
+    def _field_value(self, field: Token, value: Token) -> Node | None:
         span = (field.start, value.end)
-        if field.extra in _TEXT_FIELDS:
+        if not self._has_room(span):
+            return None
+        if field.extra in TEXT_FIELDS:
             leaf = self._leaf(value._replace(kind="phrase" if value.kind != "run" else "run"))
             if leaf is None or isinstance(leaf, Literal):
                 return None
-            return InField(_TEXT_FIELDS[field.extra], leaf, span)
-        name = _LABEL_FIELDS[field.extra]
+            return InField(TEXT_FIELDS[field.extra], leaf, span)
+        name = LABEL_FIELDS[field.extra]
         if name == "year":
             return self._years(field, value, span)
         if name == "section":
@@ -445,9 +341,9 @@ class _Parser:
             return None
         return Label(name, value.text, span=span)
 
-    def _years(self, field: _Token, value: _Token, span: Span) -> Node | None:
+    def _years(self, field: Token, value: Token, span: Span) -> Node | None:
         text = value.text.translate(str.maketrans("０１２３４５６７８９．", "0123456789."))
-        text = text.removesuffix("年")
+        text = text.replace("年", "")
         if text == UNLABELLED:
             return Label("year", UNLABELLED, span=span)
         match = _YEARS.match(text)
@@ -463,7 +359,7 @@ class _Parser:
 
 def _section(text: str) -> str | None:
     folded = fold_query(text)
-    for code, label in SECTION_LABELS.items():
+    for code, label in _SECTION_NAMES.items():
         if folded == code or (folded and folded in fold_query(label)):
             return code
     return None

@@ -23,6 +23,7 @@ from search.highlight import stored_spans
 from search.labels import field_label, section_label
 from search.query import describe
 from search.query_parser import BOUNDS, Parsed, QueryBounds, parse_query
+from search.query_writer import write_query
 from search.request import (
     FIELDS,
     MAX_SIZE,
@@ -132,8 +133,8 @@ class WhooshEngine:
         )
         return matches, masks, Parsed(tree, tuple(notices))
 
-    def _total(self, request: SearchRequest) -> Total:
-        matches, _, _ = self._match(self._current(), request)
+    def _total(self, columns: Columns, request: SearchRequest) -> Total:
+        matches, _, _ = self._match(columns, request)
         return _total(matches)
 
     # --- the list ---------------------------------------------------------------------------
@@ -234,19 +235,19 @@ class WhooshEngine:
         return spread.spread(matches, masks.passages(), request, parsed.notices)
 
     def suggest(self, typed: str, size: int = 10) -> tuple[Suggestion, ...]:
-        return self._suggestions().suggest(typed, size)
+        return self._suggestions(self._current()).suggest(typed, size)
 
     def did_you_mean(self, request: SearchRequest) -> tuple[str, ...]:
         found = []
-        for text in self._suggestions().corrections(request.query):
-            if self._total(request.with_(query=text)).passages:
+        columns = self._current()
+        for text in self._suggestions(columns).corrections(request.query):
+            if self._total(columns, request.with_(query=text)).passages:
                 found.append(text)
             if len(found) == 3:
                 break
         return tuple(found)
 
-    def _suggestions(self) -> Suggester:
-        columns = self._current()
+    def _suggestions(self, columns: Columns) -> Suggester:
         ready = self._suggester
         if ready is None or ready[0] != columns.snapshot.generation:
             ready = columns.snapshot.generation, Suggester(columns)
@@ -275,25 +276,23 @@ class WhooshEngine:
     # --- explaining -------------------------------------------------------------------------
 
     def explain(self, request: SearchRequest) -> tuple[ClauseCount, ...]:
+        columns = self._current()
         tree = parse_query(request.query, self._bounds).tree
         found = []
-        clauses = tree.children if isinstance(tree, query.And) else (tree,)
-        if len(clauses) > 1:
-            for clause in clauses:
-                text = _typed(request.query, clause)
-                if text:
-                    total = self._total(request.with_(query=text, within=""))
-                    found.append(ClauseCount(describe(clause), text, total))
+        for clause in tree.children if isinstance(tree, query.And) else ():
+            text = write_query(clause)
+            total = self._total(columns, SearchRequest(text, scope=request.scope))
+            found.append(ClauseCount(describe(clause), text, total))
         for name in FIELDS:
             chosen = request.filters.get(name)
             if not chosen:
                 continue
             rest = {other: own for other, own in request.filters.items() if other != name}
-            total = self._total(request.with_(filters=rest))
+            total = self._total(columns, request.with_(filters=rest))
             label = f"不限{field_label(name)}"
             found.append(ClauseCount(label, request.query, total, name, _filter_value(chosen)))
         if request.within.strip():
-            total = self._total(request.with_(within=""))
+            total = self._total(columns, request.with_(within=""))
             found.append(ClauseCount("不在结果中再搜", request.query, total))
         return tuple(found)
 
@@ -392,20 +391,6 @@ def _find_passage(columns: Columns, report_id: str, passage: str) -> int | None:
         if segment.passage_id(local) == passage:
             return base + local
     return None
-
-
-def _typed(text: str, clause: query.Node) -> str:
-    """The stretch of the query that a clause was read from."""
-    spans = [
-        leaf.span
-        for leaf in query.iter_leaves(clause)
-        if not isinstance(leaf, query.Everything | query.And | query.Or | query.Not | query.Near)
-    ]
-    spans = [span for span in spans if span != query.NOWHERE]
-    if not spans or isinstance(clause, query.Not):
-        return ""
-    piece = text[min(s for s, _ in spans) : max(e for _, e in spans)]
-    return f"({piece})" if isinstance(clause, query.Or) else piece
 
 
 def _prefix_notices(leaves: Leaves, tree: query.Node, bounds: QueryBounds) -> Iterator[Notice]:

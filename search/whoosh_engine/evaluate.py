@@ -56,14 +56,20 @@ class Evaluator:
         """The tree's answer; deleted passages may still be in it."""
         if scope == "passage":
             return self._node(tree)
-        leaves = [self._node(leaf) for leaf in _positive(tree)]
-        passages = PassageSet.of_mask(self._reports(tree)[self._columns.report_of])
-        if leaves:
-            holding = leaves[0].passages
-            for leaf in leaves[1:]:
-                holding |= leaf.passages
-            passages &= holding
-        joined = Evaluated(passages)
+        columns = self._columns
+        leaves = [
+            self._node(leaf)
+            for leaf in _positive(tree)
+            if isinstance(leaf, _TEXT_LEAVES | query.Near)
+        ]
+        true = self._reports(tree)[columns.report_of]
+        # of a report its passages with one of the words are listed; all, where none has any
+        worded = np.zeros(columns.passage_count, np.bool_)
+        for leaf in leaves:
+            worded |= leaf.passages.mask
+        some = np.zeros(columns.report_count, np.bool_)
+        some[columns.report_of[worded]] = True
+        joined = Evaluated(PassageSet.of_mask(true & (worded | ~some[columns.report_of])))
         for leaf in leaves:
             _take(joined, leaf)
         return joined

@@ -16,6 +16,7 @@ from search import open_engine
 from search.engine import Engine
 from search.filter_text import parse_filters
 from search.request import SearchRequest
+from search.results import ResultPage
 
 FOLDER = Path(__file__).resolve().parents[1] / "cases" / "search"
 FILES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in FOLDER.glob("*.json")}
@@ -38,7 +39,7 @@ def make_report(given: dict[str, Any]) -> Report:
         kind=given.get("kind"),
         region=tuple(region.split("/")) if region else (),
         year=given["year"],
-        published=None,
+        published=given.get("published"),
         document_number=None,
         text="".join(text for _, text, *_ in given["passages"]),
         outline=(),
@@ -67,26 +68,64 @@ def engine_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[st
         engine.close()
 
 
-@pytest.mark.parametrize(("name", "case"), CASES, ids=[f"{n}-{c['q']}" for n, c in CASES])
-def test_case(engine_of: Callable[[str], Engine], name: str, case: dict[str, Any]) -> None:
-    engine = engine_of(name)
-    request = SearchRequest(
+def request_of(case: dict[str, Any]) -> SearchRequest:
+    return SearchRequest(
         case["q"],
         parse_filters(case.get("filters", {})),
         scope=case.get("scope", "passage"),
         sort=case.get("sort", "relevance"),
+        view=case.get("view", "passages"),
+        within=case.get("within", ""),
+        facet_prefix=case.get("find", {}),
         size=100,
     )
+
+
+def places(page: ResultPage) -> list[str]:
+    return [f"{hit.report_id}/{hit.passage}" for hit in page.hits]
+
+
+@pytest.mark.parametrize(
+    ("name", "case"), CASES, ids=[f"{n}-{number}" for number, (n, _) in enumerate(CASES)]
+)
+def test_case(engine_of: Callable[[str], Engine], name: str, case: dict[str, Any]) -> None:
+    engine = engine_of(name)
+    request = request_of(case)
     page = engine.search(request)
-    found = {f"{hit.report_id}/{hit.passage}": hit for hit in page.hits}
-    assert {key: hit.occurrences for key, hit in found.items()} == case["hits"]
+    found = dict(zip(places(page), page.hits, strict=True))
+    assert {key: hit.occurrences for key, hit in found.items()} == case["hits"], case["q"]
     assert page.total.passages == len(case["hits"])
     assert page.total.reports == len({key.split("/")[0] for key in case["hits"]})
     assert page.total.occurrences == sum(case["hits"].values())
     for field, counts in case.get("facets", {}).items():
         assert {v.value: v.count for v in page.facets[field].values if v.count} == counts, field
+        assert page.facets[field].total_values == len(counts), field
+    for field, values in case.get("facet_order", {}).items():
+        assert [v.value for v in page.facets[field].values] == values, field
     for key, pieces in case.get("marked", {}).items():
         marked = [s.text[a:b] for s in found[key].snippets for a, b in s.spans]
         assert marked == pieces
+    order = list(found)
     if "order" in case:
-        assert list(found) == case["order"]
+        assert order == case["order"]
+    for before, after in case.get("ahead", []):
+        assert order.index(before) < order.index(after), (before, after)
+    notices = [
+        [notice.code, "" if notice.span is None else case["q"][slice(*notice.span)]]
+        for notice in page.notices
+    ]
+    assert notices == case.get("notices", []), page.notices
+    if "page" in case:
+        asked = case["page"]
+        some = engine.search(request.with_(page=asked["number"], size=asked["size"]))
+        assert places(some) == asked["hits"]
+        assert some.total == page.total
+
+
+def test_every_case_says_what_it_asks_in_known_words() -> None:
+    known = {
+        "q", "hits", "filters", "scope", "sort", "view", "within", "find", "facets",
+        "facet_order", "marked", "order", "ahead", "notices", "page", "why",
+    }  # fmt: skip
+    assert {key for _, case in CASES for key in case} <= known
+    assert len(CASES) >= 220

@@ -21,7 +21,8 @@ from search.query import (
     Run,
     iter_leaves,
 )
-from search.query_parser import BOUNDS, parse_query
+from search.query_parser import BOUNDS, MOST_NOTICES, parse_query
+from search.query_writer import write_query
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "query-language.md"
 EXAMPLES = re.findall(r"^\| `([^`]+)` \| ", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
@@ -30,17 +31,20 @@ MEANINGS: dict[str, str] = {
     "法治政府": "法治政府",
     "法治政府 营商环境": "(法治政府 & 营商环境)",
     "法治政府 AND 营商环境": "(法治政府 & 营商环境)",
+    "法治政府 并且 营商环境": "(法治政府 & 营商环境)",
     '"首违不罚"': '"首违不罚"',
     "“首违不罚”": '"首违不罚"',
     '="“三项制度”"': '="“三项制度”"',
     "首违不罚 OR 轻微免罚": "(首违不罚 | 轻微免罚)",
     "首违不罚｜轻微免罚": "(首违不罚 | 轻微免罚)",
+    "首违不罚 或者 轻微免罚": "(首违不罚 | 轻微免罚)",
     "营商环境 -罚款": "(营商环境 & -罚款)",
     "营商环境 NOT 罚款": "(营商环境 & -罚款)",
     "（首违不罚 OR 轻微免罚） 清单": "((首违不罚 | 轻微免罚) & 清单)",
     "执法 同句 监督": "[执法 sentence 监督]",
     "执法 同段 监督": "[执法 paragraph 监督]",
     "执法 NEAR/20 监督": "[执法 near20 监督]",
+    "执法 邻近/20 监督": "[执法 near20 监督]",
     "监督*": "监督*",
     "标题:法治政府": "title:法治政府",
     "小标题:存在的不足": "heading:存在的不足",
@@ -86,6 +90,16 @@ FURTHER: dict[str, str] = {
     "年份:..2019": "year=None..2019",
     "年份:2019-2021": "year=2019..2021",
     "年份:2021..2019": "year=2019..2021",
+    "年份:2019年-2021年": "year=2019..2021",
+    "年份:2019至2021": "year=2019..2021",
+    "章节:第一责任人": "section=leadership",
+    # nearness without a number, and with one that is more than any passage has
+    "甲 NEAR 乙": "[甲 near10 乙]",
+    "甲 NEAR/ 乙": "[甲 near10 乙]",
+    "甲 邻近／５ 乙": "[甲 near5 乙]",
+    "甲 NEAR/123456 乙": "[甲 near9999 乙]",
+    "甲 并且 乙 或者 丙": "((甲 & 乙) | 丙)",
+    "甲 AND NOT 乙": "(甲 & -乙)",
     "section:plans": "section=plans",
     "标题:(甲 OR 乙)": "(title:甲 | title:乙)",
     "标题:(甲 乙)": "(title:甲 & title:乙)",
@@ -115,6 +129,11 @@ MENDED: dict[str, str] = {
     "标题: 甲": "甲",
     "甲 同句 -乙": "(甲 & -乙)",
     "甲 同句 (乙 丙)": "(甲 & (乙 & 丙))",
+    "甲) OR 乙": "(甲 | 乙)",
+    "甲 OR ) 乙": "(甲 | 乙)",
+    "甲 AND": "甲",
+    "甲 OR AND 乙": "(甲 | 乙)",
+    "甲 or 乙": "(甲 & or & 乙)",
     "甲 同句 标题:乙": "(甲 & title:乙)",
     "《》 甲": "甲",
 }
@@ -164,6 +183,24 @@ def test_a_slip_is_mended_and_told(typed: str, meant: str) -> None:
     assert shown(parsed.tree) == meant
     assert parsed.notices
     assert all(notice.span is not None for notice in parsed.notices)
+
+
+@pytest.mark.parametrize("typed", [*MEANINGS, *FURTHER, *MENDED])
+def test_what_is_written_back_is_read_the_same(typed: str) -> None:
+    meant = shown(parse_query(typed).tree)
+    written = write_query(parse_query(typed).tree)
+    again = parse_query(written)
+    assert shown(again.tree).replace("“", "").replace("”", "") == meant.replace("“", "").replace(
+        "”", ""
+    )
+    assert all(notice.code == "hint" for notice in again.notices)
+
+
+def test_a_flood_of_slips_is_counted() -> None:
+    notices = parse_query("甲" + ")" * 900).notices
+    assert len(notices) == MOST_NOTICES + 1
+    assert notices[-1].message == f"另有 {900 - MOST_NOTICES} 处没有看懂，已忽略。"
+    assert notices[-1].span == (1 + MOST_NOTICES, 901)
 
 
 @pytest.mark.parametrize("typed", ["", " ", "　", "()", "“”", "《》", "、"])

@@ -216,17 +216,13 @@ def page_links(
 
 def _clause_url(address: urls.Address, clause: ClauseCount, size: int) -> str:
     """The search a line of the explanation counts."""
-    if clause.field is None:
-        return urls.write(urls.Address(SearchRequest(query=clause.query)), size=size)
-    kept = address.request.filters.get(clause.field, urls.EMPTY)
-    left = urls.EMPTY
-    if clause.value is not None:
-        left = FieldFilter(
-            include=tuple(v for v in kept.include if v != clause.value),
-            exclude=tuple(v for v in kept.exclude if v != clause.value),
-            ranges=tuple(r for r in kept.ranges if f"{r[0] or ''}..{r[1] or ''}" != clause.value),
-        )
-    return urls.write(urls.filtered(address, clause.field, left), size=size)
+    asked = address.request
+    if clause.field is not None:
+        return urls.write(urls.filtered(address, clause.field, urls.EMPTY), size=size)
+    if clause.query == asked.query:
+        return urls.write(address.with_(within=""), size=size)
+    alone = SearchRequest(query=clause.query, scope=asked.scope)
+    return urls.write(urls.Address(alone), size=size)
 
 
 def tab_links(address: urls.Address) -> list[tuple[str, str, bool]]:
