@@ -1,9 +1,10 @@
 """Text and spans → HTML; the only place of the site that makes ``Markup``.
 
-Two walls.  The first is ours: control and bidirectional characters go, every piece is escaped,
-the pieces are joined with ``<mark>``.  The second is bleach, which lets ``<mark>`` through and
-nothing else.  Angle brackets of a report survive as visible characters.  Everything else on a
-page is text that Jinja escapes by itself.
+Two walls.  The first is ours: control and bidirectional characters go, every piece is escaped.
+The second is bleach, which lets no tag through at all.  Where a mark begins and ends a character
+stands in that no text can hold; behind both walls it becomes ``<mark>`` or ``</mark>``.  Angle
+brackets of a report survive as visible characters.  Everything else on a page is text that Jinja
+escapes by itself.
 """
 
 from __future__ import annotations
@@ -19,11 +20,17 @@ from markupsafe import Markup, escape
 from search.results import Span
 
 # Unicode: C0 and C1 controls but tab and newline; the bidirectional controls of UAX #9; lone
-# surrogates; the byte order mark; non-characters U+FFFE and U+FFFF.
+# surrogates; the byte order mark; non-characters U+FFFE and U+FFFF; the interlinear annotation
+# characters U+FFF9 to U+FFFB, which are not for marked-up text (Unicode Standard, 23.8).
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-    "\ud800-\udfff\ufeff\ufffe\uffff]"
+    "\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )
+
+_BEGIN, _SEAM, _END = "\ufff9\ufffa\ufffb"
+"""Stand-ins for a mark's two ends, and what stands between texts that pass bleach together: no
+text holds them.  To bleach a passage is one run of characters, which it reads ten times faster
+than tags."""
 
 __all__ = ["Markup", "marked", "marked_all", "plain"]
 
@@ -49,10 +56,6 @@ def marked(text: str, spans: Sequence[Span], cap: int = 5000) -> Markup:
     return Markup("").join(parts)
 
 
-_SEAM = "<mark></mark>"
-"""Between pieces that pass bleach together.  No text can hold it (its brackets are escaped) and
-no piece makes an empty mark."""
-
 _TOGETHER = 20_000
 """Characters that pass bleach in one go: its cost a call halves, and stays bounded."""
 
@@ -67,7 +70,7 @@ def marked_all(pieces: Iterable[tuple[str, Sequence[Span]]], cap: int = 5000) ->
     def flush() -> None:
         nonlocal size
         if waiting:
-            found.extend(Markup(part) for part in _clean(_SEAM.join(waiting)).split(_SEAM))
+            found.extend(_clean(_SEAM.join(waiting)).split(_SEAM))
         waiting.clear()
         size = 0
 
@@ -107,7 +110,7 @@ def _piece(text: str, start: int, end: int, spans: Sequence[Span]) -> str:
             continue
         out.append(str(escape(plain(text[at:left]))))
         if inner := plain(text[left:right]):  # a span may hold nothing that can be shown
-            out.append(f"<mark>{escape(inner)}</mark>")
+            out.append(f"{_BEGIN}{escape(inner)}{_END}")
         at = right
     out.append(str(escape(plain(text[at:end]))))
     return "".join(out)
@@ -122,5 +125,6 @@ def _clean(html: str) -> Markup:
     characters are remembered."""
     cleaner: Cleaner | None = getattr(_own, "cleaner", None)
     if cleaner is None:
-        cleaner = _own.cleaner = Cleaner(tags={"mark"}, attributes={}, strip=False)
-    return Markup(cleaner.clean(html))
+        cleaner = _own.cleaner = Cleaner(tags=frozenset(), attributes={}, strip=False)
+    cleaned = cleaner.clean(html)
+    return Markup(cleaned.replace(_BEGIN, "<mark>").replace(_END, "</mark>"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import gc
 import http.client
 import importlib
 import importlib.util
@@ -21,8 +22,10 @@ from pathlib import Path
 from flask import Flask
 
 from search import open_engine
+from search.request import SearchRequest
 from web import create_app
 from web.settings import Settings
+from web.site import site
 
 START_SECONDS = 60
 """How long workers may take to open the index before the address is no longer announced."""
@@ -35,7 +38,23 @@ def application() -> Flask:
     """The application of a worker, from the settings in the environment."""
     _know_host_names()
     settings = Settings.from_environment(os.environ)
-    return create_app(open_engine(Path(settings.index_dir)), settings)
+    app = create_app(open_engine(Path(settings.index_dir)), settings)
+    _warm(app)
+    return app
+
+
+def _warm(app: Flask) -> None:
+    """Makes what the first readers would wait for, and takes all that is there by now out of the
+    collector's passes: a full one took 97 ms with 50,000 passages, in the middle of a request."""
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
+    with app.app_context():
+        site().overview()
+        site().engine.search(SearchRequest("法治"))
+        site().engine.did_you_mean(SearchRequest("法治"))
+        site().engine.suggest("法治")
+    gc.collect()
+    gc.freeze()
 
 
 def serve(settings: Settings, listening: Callable[[str], None]) -> None:

@@ -258,7 +258,7 @@ def write(address: Address, path: str = "/search", *, tab: Tab = "reports", size
 
 def join(path: str, named: Iterable[tuple[str, str]]) -> str:
     """``path?name=value&…``, without ``?`` when there is nothing to carry."""
-    text = "&".join(f"{quote(name, safe='.')}={quote_value(value)}" for name, value in named)
+    text = "&".join(f"{quote_value(name)}={quote_value(value)}" for name, value in named)
     return f"{path}?{text}" if text else path
 
 

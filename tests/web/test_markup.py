@@ -28,6 +28,7 @@ def shown(markup: str) -> str:
         ("甲", [(-3, 1), (5, 9), (1, 1)], "<mark>甲</mark>"),
         ("甲\u202e乙", [(1, 2)], "甲乙"),
         ("a<b>&c", [(1, 4)], "a<mark>&lt;b&gt;</mark>&amp;c"),
+        ("甲\ufff9乙\ufffa丙\ufffb", [(0, 2)], "<mark>甲</mark>乙丙"),
         ("5>3", [(2, 3)], "5&gt;<mark>3</mark>"),
         ("</mark><script>x</script>", [], "&lt;/mark&gt;&lt;script&gt;x&lt;/script&gt;"),
     ],
@@ -53,7 +54,7 @@ def test_nothing_but_marks_and_nothing_lost(text: str, spans: list[tuple[int, in
 @given(
     st.lists(
         st.tuples(
-            st.text(max_size=40) | st.just("<mark></mark>"),
+            st.text(max_size=40) | st.sampled_from(("<mark></mark>", "\ufffa", "\ufffb\ufff9")),
             st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=3),
         ),
         max_size=8,
