@@ -3,10 +3,16 @@
 CorpusError
 ├── ReadError           a file that cannot be read: code, reason, advice
 ├── OverridesError      a metadata.csv that cannot be used: file, line
+├── LabelsRefused       labels that may not be written: by column
+├── RowChanged          a row that is not as it was shown
+├── OldCatalog          a catalog written by other rules
 └── TooManyGone         more reports would go than the guard lets pass: counts
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
 
 
 class CorpusError(Exception):
@@ -34,6 +40,31 @@ class OverridesError(CorpusError):
         self.path = path
         self.line = line
         self.reason = reason
+
+
+class LabelsRefused(CorpusError):
+    """Labels that may not be written; ``problems`` says why, by column."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__("；".join(problems.values()))
+        self.problems = problems
+
+
+class RowChanged(CorpusError):
+    """A row of a ``metadata.csv`` that is not as it was when it was shown."""
+
+    def __init__(self, table: Path) -> None:
+        super().__init__(f"{table} 中的这一行已被改动，请核对现有内容后再写入。")
+        self.table = table
+
+
+class OldCatalog(CorpusError):
+    """A catalog whose rows were written by other rules than these."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "索引由另一版本的程序建立，文件清单无法读取。请先运行 python -m index build 文件夹。"
+        )
 
 
 class TooManyGone(CorpusError):

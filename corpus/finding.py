@@ -31,6 +31,7 @@ class Found:
 
     path: str
     root: str
+    """The folder that was given, or the file itself."""
     shown: str
     size: int
     mtime: int
@@ -46,11 +47,17 @@ def file_hash(path: str) -> str:
         return ""
 
 
+def container_of(path: str) -> str:
+    """The file that is read for a path: the zip for ``archive.zip!name``, else the file."""
+    member = None if Path(path).exists() else _MEMBER.match(path)
+    return member[1] if member else path
+
+
 def find_files(root: Path, problems: list[Problem]) -> Iterator[Found]:
     """Files below a folder (or the file itself), in order of name; links to folders are not
     followed, so nothing is met twice."""
     if root.is_file():
-        if one := _stat(root, root.parent, root.name, {}):
+        if one := _stat(root, root, root.name, {}):
             yield one
         return
     given: dict[str, dict[str, dict[str, str]]] = {}
@@ -60,9 +67,7 @@ def find_files(root: Path, problems: list[Problem]) -> Iterator[Found]:
             try:
                 rows = metadata.read_overrides(Path(folder, metadata.NAME))
                 for name, values in rows.items():
-                    member = None if Path(name).exists() else _MEMBER.match(name)
-                    own = member[1] if member else name
-                    given.setdefault(own, {})[name] = values
+                    given.setdefault(container_of(name), {})[name] = values
             except OverridesError as error:
                 problems.append(
                     Problem(

@@ -1,19 +1,22 @@
 """``metadata.csv``: a librarian's word on labels, before any detection.
 
 A file of that name in any folder speaks for the files beside and below it.  Columns: file (or
-文件), title, agency, year, published, url; other columns are left alone.
+文件), title, agency, year, published, url; other columns are left alone.  Writing one is
+``corpus.override_rows``.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from corpus.dates import find_dates
-from corpus.errors import OverridesError
+from corpus.errors import OverridesError, ReadError
 from corpus.readers.text import decode
 
 NAME: Final = "metadata.csv"
@@ -31,34 +34,64 @@ _NAMES: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class OverrideRow:
+    """One row that names a file."""
+
+    first: int
+    last: int
+    """Its lines, half-open, from 0."""
+    file: str
+    """As written."""
+    values: Mapping[str, str]
+    """Column → value, empty ones left out."""
+
+
 def read_overrides(path: Path) -> dict[str, dict[str, str]]:
     """The rows of one file, by absolute POSIX path (a zip member after ``!``): column → value,
     empty ones left out.  Raises OverridesError with the line that cannot be used."""
-    text, _ = decode(path.read_bytes())
-    rows = csv.DictReader(io.StringIO(text))
-    names = [
-        _NAMES.get((name or "").strip(), (name or "").strip().lower())
-        for name in rows.fieldnames or ()
-    ]
-    if "file" not in names:
-        raise OverridesError(path.name, 1, "缺少 file（文件）一列")
-    rows.fieldnames = names
+    try:
+        text, _ = decode(path.read_bytes())
+    except ReadError as error:
+        raise OverridesError(path.name, 1, f"{error.reason}；{error.advice}") from None
+    _, rows = parse_rows(text, path.name)
     found: dict[str, dict[str, str]] = {}
-    for number, row in enumerate(rows, 2):
-        name = (row.get("file") or "").strip()
-        if not name:
-            continue
-        values = {c: v.strip() for c in COLUMNS if (v := row.get(c)) and v.strip()}
-        for problem in _problems(values):
-            raise OverridesError(path.name, number, problem)
-        found[(path.parent / name).as_posix()] = values
+    for row in rows:
+        for problem in label_problems(row.values).values():
+            raise OverridesError(path.name, row.first + 1, problem)
+        found[(path.parent / row.file).as_posix()] = dict(row.values)
     return found
 
 
-def _problems(values: Mapping[str, str]) -> Iterator[str]:
+def parse_rows(text: str, name: str) -> tuple[list[str], list[OverrideRow]]:
+    """The columns, by our names for those we know, and the rows that name a file.  Raises
+    OverridesError, as of the file ``name``, for what is no such table."""
+    reader = csv.reader(io.StringIO(text))
+    rows = []
+    try:
+        header = [one.strip() for one in next(reader, [])]
+        columns = [_NAMES.get(one, one.lower()) for one in header]
+        if "file" not in columns:
+            raise OverridesError(name, 1, "缺少 file（文件）一列")
+        first = reader.line_num
+        for cells in reader:
+            row = dict(zip(columns, (cell.strip() for cell in cells), strict=False))
+            if file := row.get("file", ""):
+                values = {c: row[c] for c in COLUMNS if row.get(c)}
+                rows.append(OverrideRow(first, reader.line_num, file, values))
+            first = reader.line_num
+    except csv.Error as error:
+        raise OverridesError(name, reader.line_num, f"不是逗号分隔的表格（{error}）") from None
+    return columns, rows
+
+
+def label_problems(values: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with a row's values, in Chinese, by column."""
+    found = {}
     year = values.get("year")
-    if year is not None and not (year.isascii() and year.isdigit() and 1949 <= int(year) <= 2100):
-        yield f"年度“{year}”不是四位数的公元年"
+    if year and not (re.fullmatch("[0-9]{4}", year) and 1949 <= int(year) <= 2100):
+        found["year"] = f"年度“{year}”不是四位数的公元年"
     published = values.get("published")
-    if published is not None and not find_dates(published):
-        yield f"发布日期“{published}”无法识别，请写成 2022-01-15"
+    if published and not find_dates(published):
+        found["published"] = f"发布日期“{published}”无法识别，请写成 2022-01-15"
+    return found

@@ -22,9 +22,12 @@ HEADER: Final = ("文件", "阶段", "原因", "建议", "代码")
 
 
 def write_problems(path: Path, problems: Iterable[Problem]) -> None:
-    """Write the table, with a byte order mark so that Excel reads it."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    """Write the table, with a byte order mark so that Excel reads it; who reads it meanwhile has
+    the old one or the new."""
+    part = path.with_name(f".{path.name}.part")
+    with part.open("w", encoding="utf-8-sig", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(HEADER)
         for one in problems:
             rows.writerow((one.path, STAGES[one.stage], one.reason, one.advice, one.code))
+    part.replace(path)

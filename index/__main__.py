@@ -1,20 +1,23 @@
-"""``python -m index build | check | stats``: thin; each command is one function elsewhere.
+"""``python -m index build | check | stats | files``: thin; each command is one function elsewhere.
 
 Exit status: build 0 when all that could be read was indexed, 1 when it was refused or failed,
-130 when interrupted; check 0 sound, 1 damaged, 2 no index; stats 0, 1 or 2 likewise.
+130 when interrupted; check 0 sound, 1 damaged, 2 no index; stats and files likewise.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
 from corpus.errors import CorpusError
 from index.builder import Built, Watch, build_index
 from index.errors import IndexProblem, NoIndex
+from index.files import collected_files, format_files
 from index.manifest import forget_verified
 from index.progress import ProgressBar
 from index.snapshot import open_snapshot
@@ -33,7 +36,9 @@ def make_parser() -> argparse.ArgumentParser:
     build.add_argument("--prune", action="store_true", help="允许一次移除超过五分之一的报告")
     check = commands.add_parser("check", help="核对索引的每一个字节")
     stats = commands.add_parser("stats", help="报告、段落、字符数和各部分大小")
-    for command in (build, check, stats):
+    files = commands.add_parser("files", help="每个文件收录成了哪份报告，来自哪个文件夹")
+    files.add_argument("--json", action="store_true", help="以 JSON 输出")
+    for command in (build, check, stats, files):
         command.add_argument(
             "--index-dir", type=Path, default=DEFAULT_INDEX_DIR, help="索引目录（默认 var/index）"
         )
@@ -94,10 +99,17 @@ def _stats(args: argparse.Namespace) -> int:
     return 0
 
 
+def _files(args: argparse.Namespace) -> int:
+    collected = collected_files(args.index_dir)
+    print(json.dumps(asdict(collected)) if args.json else format_files(collected))
+    return 0
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; gives the exit status."""
     args = make_parser().parse_args(argv)
-    command = {"build": _build, "check": _check, "stats": _stats}[args.command]
+    commands = {"build": _build, "check": _check, "stats": _stats, "files": _files}
+    command = commands[args.command]
     try:
         return command(args)
     except NoIndex as problem:

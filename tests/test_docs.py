@@ -13,7 +13,9 @@ COMMANDS = (
     ("index", "build"),
     ("index", "check"),
     ("index", "stats"),
+    ("index", "files"),
     ("corpus", "inspect"),
+    ("corpus", "label"),
     ("search",),
     ("web",),
 )
