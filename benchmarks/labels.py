@@ -2,6 +2,8 @@
 
     python -m benchmarks.labels [--failures]
 
+prints a table for the cases that the rules were written with, and one for each batch of texts
+that they had not seen (``unseen_*.json``; ``docs/labels.md`` has the figures of first contact).
 A label counts as *given* when it is not unknown; precision is right over given, recall right
 over expected.  A *confident wrong* one is given, wrong, and not marked as inferred.  The cases
 are invented texts; ``tests/corpus/test_labelling.py`` runs the same ones, one test each.
@@ -116,13 +118,22 @@ def _count(score: Score, case: Case, report: Report, label: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Print the table; status 1 when a label is wrong anywhere."""
-    cases = load_cases()
+    """Print a table for each batch; status 1 when a label is wrong anywhere."""
+    batches: dict[str, list[Case]] = {"seen": []}
+    for case in load_cases():
+        name = case.id.split("/")[0]
+        batches.setdefault(name if name.startswith("unseen") else "seen", []).append(case)
+    return max(_print(name, tuple(own), arguments) for name, own in batches.items())
+
+
+def _print(name: str, cases: tuple[Case, ...], arguments: list[str]) -> int:
     scores = score_cases(cases)
-    print(f"{len(cases)} cases")
+    print(f"{name}: {len(cases)} cases")
     print(f"{'label':<16}{'cases':>6}{'precision':>11}{'recall':>9}{'confident wrong':>17}")
     for label, score in scores.items():
         judged = sum(label in case.expect for case in cases)
+        if not judged:
+            continue
         precision = score.right / score.given if score.given else 1.0
         recall = score.right / score.expected if score.expected else 1.0
         print(f"{label:<16}{judged:>6}{precision:>11.3f}{recall:>9.3f}{score.confident_wrong:>17}")
@@ -130,6 +141,7 @@ def main(arguments: list[str]) -> int:
         for label, score in scores.items():
             for failure in score.failures:
                 print(f"{label}: {failure}")
+    print()
     return int(any(score.failures for score in scores.values()))
 
 

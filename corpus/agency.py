@@ -12,32 +12,32 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from corpus import gazetteer
-from corpus.dates import DATE, plain_digits
-from corpus.kinds import find_office
+from corpus.dates import DATE, YEAR_NUMBER, plain_digits
+from corpus.gazetteer import HAN
+from corpus.kinds import MINISTRY, Office, find_office
 from corpus.model import UNKNOWN, Certainty, Provenance
 from corpus.title import is_addressee
 
 _SUFFIX: Final = (
-    "(?:人民政府(?:办公厅|办公室)?|街道办事处|管理委员会|管委会|委员会|办公室|总局|分局|局|厅|委|部|署|总队|支队"
-    "|大队|中心|公司|街道|银行|调查队|国务院|行政公署|法院|检察院|大学|学院|联合会|总工会|农场|医院)"
+    "(?:人民政府(?:办公厅|办公室)?|办事处|管理委员会|管委会|委员会|办公室|总局|分局|局|厅|委|部|署|总队|支队"
+    "|大队|中心|公司|街道|银行|调查队|国务院|行政公署|区公所|法院|检察院|大学|学院|学校|中学|小学|联合会"
+    "|总工会|农场|医院|保健院)"
 )
-_NAME: Final = rf"[\u4e00-\u9fff·]{{1,30}}?{_SUFFIX}"
+_NAME: Final = rf"[{HAN}·]{{1,30}}?{_SUFFIX}"
 _ALIAS: Final = rf"(?:[（(]({_NAME})[)）])?"
 _WHOLE_NAME: Final = re.compile(rf"^({_NAME}){_ALIAS}$")
-_YEAR_WORDS: Final = r"(?:(?:19|20)\d\d|[一二][〇○零一二三四五六七八九]{3})年(?:度)?"
+_YEAR_WORDS: Final = f"{YEAR_NUMBER}年(?:度)?"
 _TITLE_YEAR: Final = (
     r"(?:(?:19|20)(?:\d\d|[xX×*＊Ｘ]{2})(?:年?[—–~～\-－至到]{1,2}20\d\d)?|[xX×*＊Ｘ]{4}"
-    r"|[一二][〇○零一二三四五六七八九]{3})年(?:度)?"
+    rf"|{YEAR_NUMBER})年(?:度)?"
 )
 _TITLE_TAIL: Final = re.compile(
     rf"^(?:中共[^、和]{{1,20}}?委(?:员会)?[、和 ]*(?=.{{2,12}}人民政府))?"
-    rf"(?:关于)?(?:{_TITLE_YEAR})?(?P<agency>.+?)"
+    rf"(?:关于)?(?:上报|报送|呈报|呈送|提交|公布|公开|发布)?(?:{_TITLE_YEAR})?(?P<agency>.+?)"
     rf"(?:关于)?(?:上报|报送|呈报)?(?:{_TITLE_YEAR})?(?:度)?(?:全面)?(?:贯彻|落实|推进|加强|开展|深入推进|贯彻落实)*"
-    r"(?:党政主要负责人.*)?[《“\"]?(?:法治政府|依法行政|法治建设|依法治(?![省市县区]委)|法治工作|法治|政府工作|政府信息)"
+    r"(?:党政主要负责人.*)?[《“\"]?(?:法治政府|依法行政|法治建设|依法治(?:[校企院]|(?![省市县区]委))|法治工作|法治|政府工作|政府信息)"
 )
-_TITLE_END: Final = re.compile(
-    rf"报告(?:[—－-]{{1,2}}|[（(])([\u4e00-\u9fff]{{2,24}}{_SUFFIX})[)）]?$"
-)
+_TITLE_END: Final = re.compile(rf"报告(?:[—－-]{{1,2}}|[（(])([{HAN}]{{2,24}}{_SUFFIX})[)）]?$")
 _SPAN: Final = re.compile(
     '(?:近|过去)?[两二三四五六七八九十]年来?$|[“"]?十[一二三四五六]五[”"]?(?:时期|期间)?$'
     "|(?<!\\d)\\d\\d年度?$"
@@ -52,8 +52,8 @@ _MONTH: Final = re.compile(
 _FAR: Final = 60_000
 """Characters; more of a text than any report has is not searched for names."""
 _LOCAL: Final = re.compile(
-    "^(?!国家|中国|国务院|全国|最高).*(?:(?<!总)局|委员会|厅|办公室|中心|大队"
-    "|支队|人民政府|办事处|行政公署|法院|检察院|联合会|总工会|医院)$"
+    rf"^(?!国家|中国|国务院|全国|最高|{MINISTRY}).*(?:(?<!总)局|委员会|厅|办公室|中心|大队"
+    "|支队|人民政府|办事处|行政公署|法院|检察院|联合会|总工会|医院|保健院|学校|中学|小学)$"
 )
 _BARE_REGION: Final = re.compile("(?:省|市|区|县|旗|州|盟|镇|乡|自治区)$")
 _MASKED: Final = re.compile(r"[*＊×xX]{1,}|某|[ＸX]{1,}")
@@ -103,34 +103,46 @@ def find_agency(title: str | None, text: str, body_start: int) -> AgencyFound:
     return NO_AGENCY
 
 
+def _office(name: str) -> Office | None:
+    """The office in a name, past its place's: 公安县 has no police in it, 山海关区 no customs."""
+    head = gazetteer.head_length(name)
+    office = find_office(name[head:])
+    if office is not None:
+        return office._replace(start=office.start + head)
+    return find_office(name) if head < len(name) else None
+
+
 def _is_nameless(name: str) -> bool:
     """Whether a name says what office it is but not of which place."""
-    if _NOWHERE.match(name) and not gazetteer.resolve(name):
+    if _NOWHERE.match(name) and not gazetteer.head_length(name):
         return True
-    office = find_office(name)
+    office = _office(name)
     return office is not None and office.start == 0 and bool(_LOCAL.search(name))
 
 
 def describe_agency(name: str, alias: str | None, text: str, provenance: Provenance) -> AgencyFound:
     """Kind, region and canonical form of a printed name."""
     aliases = [alias] if alias else []
-    office = find_office(name)
+    office = _office(name)
     if office is None and _BARE_REGION.search(name):
         zone = _ZONE.search(name) and not gazetteer.resolve(name)
         name += "管理委员会" if zone else "人民政府"
-        office = find_office(name)
+        office = _office(name)
     elif re.search("街道$|街道办$", name):
         name = re.sub("街道(?:办)?$", "街道办事处", name)
-        office = find_office(name)
+        office = _office(name)
     prefix = _CENTRAL_PREFIX.match(name)
     found = gazetteer.resolve(name[prefix.end() :] if prefix else name, text)
     region: tuple[str, ...] = ()
     region_provenance = UNKNOWN
     if found is not None:
         region = found.place.path
-        region_provenance = Provenance("gazetteer", "read", "".join(found.printed))
+        certainty: Certainty = "inferred" if found.by_context else "read"
+        region_provenance = Provenance("gazetteer", certainty, "".join(found.printed))
         fuller = name if prefix else _with_city(name, found)
         if fuller != name:
+            if found.by_context:
+                provenance = Provenance(provenance.origin, "inferred", provenance.evidence)
             aliases.append(name)
             name = fuller
     elif office is not None:
@@ -207,7 +219,7 @@ def find_work_agency(title: str | None, text: str, body_start: int) -> AgencyFou
 
 
 _CONGRESS: Final = re.compile(
-    "(?:在|于|向)([\u4e00-\u9fff]{2,20}?(?:省|市|区|县|旗|州|盟|镇|乡))"
+    f"(?:在|于|向)([{HAN}]{{2,20}}?(?:省|市|区|县|旗|州|盟|镇|乡))"
     "第[一二三四五六七八九十百\\d]{1,5}届人民代表大会"
 )
 
@@ -225,7 +237,7 @@ def _candidates(
     sentence = _first_sentences(text, body_start)
     for match in _SUBJECT.finditer(plain_digits(sentence)):
         name = _trimmed(match["agency"])
-        if name and find_office(name):
+        if name and _office(name):
             yield name, match.group(2), Provenance("first_sentence", "read", match[0].strip())
 
 
@@ -249,13 +261,13 @@ def _before_topic(plain: str) -> tuple[str, str | None] | None:
     alias = None
     if bracket := re.fullmatch(r"(.+?)[（(](.+?)[)）]", name):
         name, alias = bracket[1], bracket[2]
-        if len(alias) < 3 or not find_office(alias):
+        if len(alias) < 3 or not _office(alias):
             alias = None
-    if not re.fullmatch("[\u4e00-\u9fff·*＊×xX]{2,40}", name) or name.startswith(
-        ("全", "我", "本")
+    if not re.fullmatch(f"[{HAN}·*＊×xX]{{2,40}}", name) or (
+        name.startswith(("全", "我", "本")) and not gazetteer.head_length(name)
     ):
         return None
-    if find_office(name) or _BARE_REGION.search(name) or re.search(rf"{_SUFFIX}$", name):
+    if _office(name) or _BARE_REGION.search(name) or re.search(rf"{_SUFFIX}$", name):
         return name, alias
     return None
 
@@ -263,14 +275,14 @@ def _before_topic(plain: str) -> tuple[str, str | None] | None:
 def _at_title_end(title: str) -> tuple[str, str | None] | None:
     """…年度报告——某局, …年度报告（某局）."""
     match = _TITLE_END.search(title)
-    return (match[1], None) if match and find_office(match[1]) else None
+    return (match[1], None) if match and _office(match[1]) else None
 
 
 def _from_own_line(text: str, body_start: int) -> tuple[str, str | None] | None:
     """A name alone on the first line after the title, or of a text without one."""
     line = next((line for line in text[body_start : body_start + 200].split("\n") if line), "")
     match = _WHOLE_NAME.match(re.sub("[ \u3000]+", "", line).strip("（）()"))
-    if match and (name := _trimmed(match[1])) and find_office(name):
+    if match and (name := _trimmed(match[1])) and _office(name):
         return name, match[2]
     return None
 
@@ -287,7 +299,7 @@ def _from_signature(text: str) -> tuple[str, str | None] | None:
         after = plain_digits(re.sub("[ \u3000]+", "", "".join(lines[i + 1 : i + 2])))
         if match and (dated or not after or DATE.match(after) or _MONTH.match(after)):
             name = _trimmed(match[1])
-            if name and (find_office(name) or re.search(rf"{_SUFFIX}$", name)):
+            if name and (_office(name) or re.search(rf"{_SUFFIX}$", name)):
                 return name, match[2]
     return None
 
@@ -299,10 +311,18 @@ def _first_sentences(text: str, start: int) -> str:
 
 
 def _trimmed(name: str) -> str | None:
-    name = re.sub("^(?:现?将|现就|现把|由|对)", "", name.strip())
-    if _NOT_A_NAME.search(name) or (len(name) < 3 and name != "国务院"):
+    name = name.strip()
+    if not gazetteer.head_length(name):  # 将乐县 begins with no word of ours
+        name = re.sub("^(?:现?将|现就|现把|由|对)", "", name)
+    if _is_phrase(name) or (len(name) < 3 and name != "国务院"):
         return None
     return name
+
+
+def _is_phrase(name: str) -> bool:
+    """Whether words beside a place's name say that this is no name; 全椒县, 本溪市 and 无为市 have
+    such words in theirs."""
+    return bool(_NOT_A_NAME.search(name[gazetteer.head_length(name) :]))
 
 
 def _fullest(name: str, text: str) -> str:
@@ -311,17 +331,15 @@ def _fullest(name: str, text: str) -> str:
         return name
     bare = re.sub("^(?:区|市|县|省)", "", name)
     best = name
-    for match in re.finditer(
-        rf"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{{1,18}}?){re.escape(name)}", text
-    ):
+    for match in re.finditer(rf"(?<![{HAN}])([{HAN}]{{1,18}}?){re.escape(name)}", text):
         fuller = match[1] + name
-        office = find_office(fuller)
+        office = _office(fuller)
         head = fuller[: office.start] if office else ""
-        if gazetteer.printed_path(head) and len(fuller) > len(best):
+        if gazetteer.printed_path(head) and len(fuller) > len(best) and not _is_phrase(fuller):
             best = fuller
     if best == name and bare != name:
         for match in re.finditer(
-            rf"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{{2,18}}?(?:区|市|县|省)){re.escape(bare)}", text
+            rf"(?<![{HAN}])([{HAN}]{{2,18}}?(?:区|市|县|省)){re.escape(bare)}", text
         ):
             if match[1].endswith(name[0]) and len(match[0]) > len(best):
                 best = match[0]

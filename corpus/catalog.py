@@ -30,7 +30,7 @@ from corpus.finding import Found, file_hash, find_files
 from corpus.model import INDEXED_SERIES, Problem, Report, Source
 from corpus.reading import Outcome, Progress, Task, read_files
 
-STATE_VERSION: Final = 3
+STATE_VERSION: Final = 4
 """Rows of another version are read again; also raised when labels are read by new rules."""
 MOST_GONE: Final = 0.2
 """Share of the folders' reports that may go without ``prune``."""

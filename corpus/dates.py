@@ -16,14 +16,16 @@ _DIGIT_VALUES: Final = {c: i for i, c in enumerate("〇一二三四五六七八�
 _CN_DIGIT: Final = "〇○零一二三四五六七八九OＯ0"
 _FULLWIDTH: Final = str.maketrans("０１２３４５６７８９", "0123456789")
 
+YEAR_NUMBER: Final = rf"(?:(?:19|20)\d\d|[一二][{_CN_DIGIT}]{{3}})"
+"""A year's digits: 2021, 二〇二一, and 二00九 as old typesetting has it."""
 DATE: Final = re.compile(
-    rf"(?<![\d〔\[【])(?P<year>(?:19|20)\d\d|[一二][{_CN_DIGIT}]{{3}})[ \u3000]*"
+    rf"(?<![\d〔\[【])(?P<year>{YEAR_NUMBER})[ \u3000]*"
     r"(?:年[ \u3000]*(?P<month>\d{1,2}|[元一二三四五六七八九十]{1,3})[ \u3000]*月[ \u3000]*"
     r"(?P<day>\d{1,2}|[一二三四五六七八九十]{1,3})[ \u3000]*日"
     r"|(?P<sep>[-/.])(?P<month2>\d{1,2})(?P=sep)(?P<day2>\d{1,2})(?!\d))"
 )
 YEAR: Final = re.compile(
-    rf"(?<![\d〔\[【第])(?P<year>(?:19|20)\d\d|[一二][{_CN_DIGIT}]{{3}})[ \u3000]*"
+    rf"(?<![\d〔\[【第])(?P<year>{YEAR_NUMBER})[ \u3000]*"
     "(?:年度|年(?!代|期|以来|前|后|内|龄|限))"
 )
 

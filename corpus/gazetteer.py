@@ -19,6 +19,9 @@ _FOLDER: Final = Path(__file__).resolve().parent / "gazetteers"
 _PSEUDO: Final = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
 """Rows of the table that stand for no place of their own."""
 
+HAN: Final = "\u3400-\u9fff\U00020000-\U000323af"
+"""Characters of names, for a character class; 㵲水街道 begins outside the usual block."""
+
 Rank: TypeAlias = Literal["province", "city", "county_city", "county", "district", "town"]
 
 
@@ -43,6 +46,8 @@ class Resolved:
     """Characters of the name that are the regions'."""
     printed: tuple[str, ...]
     """The regions as the name prints them, outermost first."""
+    by_context: bool = False
+    """Whether the name could be several places and the text around it settled which."""
 
 
 _PEOPLES: Final = re.compile(
@@ -72,7 +77,23 @@ def _divisions() -> tuple[dict[str, Place], dict[str, list[Place]]]:
         by_code[code] = place
         for known in {name, *_short_names(name, place.rank)}:
             by_name[known].append(place)
+    for place in _former():
+        by_name[place.name].append(place)
     return by_code, dict(by_name)
+
+
+def _former() -> Iterator[Place]:
+    """Divisions merged, renamed or raised since about 2005, which older reports print.
+
+    Source: 民政部 县级以上行政区划变更情况, by year.
+    """
+    for line in (_FOLDER / "former.tsv").read_text(encoding="utf-8").splitlines():
+        above, names = line.split("\t")
+        path = tuple(above.split("/"))
+        for name in names.split(" "):
+            city = len(path) == 1 and name.endswith("市") and not path[0].endswith("市")
+            code = "0000" if city else "000000"
+            yield Place((*path, name), _rank(code, name))
 
 
 def _rank(code: str, name: str) -> Rank:
@@ -120,10 +141,17 @@ def candidates(name: str) -> Sequence[Place]:
     return found
 
 
+def every_place() -> Iterator[Place]:
+    """All divisions, present and former, without the towns."""
+    by_code, _ = _divisions()
+    yield from by_code.values()
+    yield from _former()
+
+
 def resolve(name: str, context: str = "") -> Resolved | None:
     """The longest chain of regions that ``name`` begins with, or None where it begins with none
     or stays ambiguous.  ``context`` may settle which of several: the names of one's upper
-    divisions must stand in it, and of no other's."""
+    divisions must stand in it, and of no other's; places that were only visited do not count."""
     chain = _chain(name)
     if not chain:
         return None
@@ -134,7 +162,9 @@ def resolve(name: str, context: str = "") -> Resolved | None:
             for place in candidates(printed)
             if any(_within(place, upper) for upper in options)
         ]
-    if len({place.path for place in options}) > 1:
+    several = len({place.path for place in options}) > 1
+    if several:
+        context = _VISITED.sub("", context)
         settled = [
             place
             for place in options
@@ -144,7 +174,12 @@ def resolve(name: str, context: str = "") -> Resolved | None:
         options = [place for place in settled if _support(place, context) == best]
     if len({place.path for place in options}) != 1:
         return None
-    return Resolved(options[0], sum(map(len, chain)), tuple(chain))
+    return Resolved(options[0], sum(map(len, chain)), tuple(chain), several)
+
+
+_VISITED: Final = re.compile(
+    "(?:赴|前往|考察|参观|借鉴|对标|毗邻|相邻|学习(?!贯彻)(?=[^，。；\n]{0,20}经验))[^，。；\n]{0,24}"
+)
 
 
 def _support(place: Place, context: str) -> int:
@@ -155,7 +190,13 @@ def _within(place: Place, upper: Place) -> bool:
     return place.path != upper.path and place.path[: len(upper.path)] == upper.path
 
 
-LONGEST_NAME: Final = 12
+def head_length(name: str) -> int:
+    """Characters of the regions that a name begins with, whichever places they are."""
+    return sum(map(len, _chain(name)))
+
+
+LONGEST_NAME: Final = 15
+"""积石山保安族东乡族撒拉族自治县; a test holds it to the table."""
 
 
 def _chain(name: str) -> list[str]:
@@ -186,8 +227,8 @@ def _chain(name: str) -> list[str]:
 
 _REGION_ENDS: Final = ("省", "市", "区", "县", "旗", "州", "盟", *_TOWN_ENDS)
 _PRINTED: Final = re.compile(
-    "([\u4e00-\u9fff]{1,6}?(?:省|自治区))?([\u4e00-\u9fff]{1,7}?(?:市|自治州|州(?!市)|盟|地区))?"
-    "([\u4e00-\u9fff]{1,7}?(?:区|县|旗|市))?([\u4e00-\u9fff]{1,6}?(?:街道|镇|乡))?"
+    f"([{HAN}]{{1,6}}?(?:省|自治区))?([{HAN}]{{1,7}}?(?:市|自治州|州(?!市)|盟|地区))?"
+    f"([{HAN}]{{1,7}}?(?:区|县|旗|市))?([{HAN}]{{1,6}}?(?:街道|镇|乡))?"
 )
 
 

@@ -88,7 +88,8 @@ def find_series(title: str | None, text: str, outline: Sequence[Section]) -> Ser
         return SeriesFound("other", f"像是模板：{template[0]}")
     if title:
         plain = "".join(title.split())
-        bare = re.sub("(?<=报告|总结|情况)的函$", "", plain)
+        # a letter that only sends the report has no headings
+        bare = re.sub("(?<=报告|总结|情况)的函$", "", plain) if outline else plain
         bare = _without_plan(re.sub("[（(][^（）()]*[)）]$", "", bare))
         if _WORK_TITLE.search(plain) and not re.search("解读|问答|热议|审议|讨论|精神", plain):
             return SeriesFound("work", "")

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from corpus.dates import YEAR_NUMBER, plain_digits
+
 LONGEST_TITLE: Final = 90
 _LINES: Final = 14
 """Lines from the top that may hold a title."""
@@ -43,6 +45,10 @@ _CELL: Final = re.compile("[^：:（(《]{1,8}[:：]")
 """A label of a page's index table (索引号：, 发布机构：), where no title can begin."""
 _ANNOUNCING: Final = re.compile("如下|于后|现将|报告[：:]$|汇报[：:]$")
 _NUMBER_TAIL: Final = re.compile("[ \u3000]+\\S{1,10}[〔\\[（(]20\\d\\d[〕\\])）]第?\\d{1,4}号$")
+
+
+_TOPIC_FIRST: Final = re.compile(f"(?:关于|{YEAR_NUMBER}年|法治|依法|推进)")
+"""A title's second line that names no agency of its own."""
 
 
 class TitleFound(NamedTuple):
@@ -98,7 +104,7 @@ def _prefer_shorter(
     before = _clean("".join(line.strip() for _, line in lines[first:last]))
     numbered = re.search("[〔\\[（(]20\\d\\d[〕\\])）]|号$", before)
     # 启东市城市管理局 / 2021年法治政府建设情况报告: the first line is the agency and belongs to it.
-    if not numbered and re.match("^(?:关于|(?:19|20)\\d\\d年|法治|依法|推进)", alone):
+    if not numbered and _TOPIC_FIRST.match(plain_digits(alone)):
         return found
     start, line = lines[last]
     return TitleFound(alone, start, start + len(line))

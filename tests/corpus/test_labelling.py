@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.labels import Case, load_cases, read_label, score_cases
+from corpus.gazetteer import candidates, every_place
 from corpus.labelling import label_report
 from corpus.model import CleanText, Report
 from corpus.readers import read_bytes
@@ -59,6 +60,29 @@ def test_cases_are_many_and_none_is_confidently_wrong() -> None:
     scores = score_cases(CASES)
     assert len(CASES) >= 80
     assert scores["year"].confident_wrong == scores["agency"].confident_wrong == 0
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "{0}2021年度法治政府建设情况报告\n{1}",
+        "2021年度法治政府建设情况报告\n{1}\n{0}\n2022年1月5日",
+        "2021年度法治政府建设情况报告\n2021年，{0}坚持以人民为中心，扎实工作。\n{1}",
+    ],
+    ids=["title", "signature", "sentence"],
+)
+def test_every_division_is_named_and_placed(opening: str) -> None:
+    """全椒县, 无为市, 公安县, 山海关区, 将乐县, 市中区: names that hold words of the rules."""
+    body = "一、主要工作\n学法五次。\n二、存在的问题\n人员偏少。\n三、下步打算\n补齐人员。"
+    wrong = []
+    for place in every_place():
+        alone = len({other.path for other in candidates(place.name)}) == 1
+        text = opening.format(place.name + "司法局", body)
+        report = label_report(CleanText(text), file_name="x.txt")
+        named = (report.agency or "").endswith(place.name + "司法局")
+        if not named or report.region != (place.path if alone else ()):
+            wrong.append((place.path, report.agency, report.region))
+    assert wrong == []
 
 
 def test_five_real_reports(shared_dir: Path) -> None:
