@@ -70,6 +70,15 @@ class Prefix:
 
 
 @dataclass(frozen=True, slots=True)
+class Like:
+    """Any word of a sentence, single characters apart; what is most like it ranks first."""
+
+    text: str
+    folded: str
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class InField:
     """A run, phrase or prefix in the report's title or the passage's heading path."""
 
@@ -115,7 +124,7 @@ class Near:
     distance: int = 0
 
 
-TextLeaf: TypeAlias = Run | Word | Phrase | Literal | Prefix
+TextLeaf: TypeAlias = Run | Word | Phrase | Literal | Prefix | Like
 Node: TypeAlias = Everything | TextLeaf | InField | Label | And | Or | Not | Near
 
 
@@ -160,6 +169,8 @@ def describe(node: Node) -> str:
         return f"逐字含“{node.text}”"
     if isinstance(node, Prefix):
         return f"含以“{node.text}”开头的词"
+    if isinstance(node, Like):
+        return f"与“{node.text}”相近（含其中任一词语）"
     if isinstance(node, InField):
         return f"{_FIELD[node.field]}{describe(node.leaf)}"
     if isinstance(node, Label):

@@ -19,6 +19,7 @@ from search.query import (
     Everything,
     InField,
     Label,
+    Like,
     Literal,
     Near,
     Node,
@@ -28,7 +29,7 @@ from search.query import (
     Prefix,
     Run,
 )
-from search.query_tokens import LABEL_FIELDS, TEXT_FIELDS, Token, tokenize_query
+from search.query_tokens import LABEL_FIELDS, LIKE, TEXT_FIELDS, Token, tokenize_query
 from search.request import UNLABELLED
 from search.results import Notice, Span
 
@@ -322,6 +323,8 @@ class _Parser:
         span = (field.start, value.end)
         if not self._has_room(span):
             return None
+        if field.extra in LIKE:
+            return self._like(value, span)
         if field.extra in TEXT_FIELDS:
             leaf = self._leaf(value._replace(kind="phrase" if value.kind != "run" else "run"))
             if leaf is None or isinstance(leaf, Literal):
@@ -340,6 +343,13 @@ class _Parser:
             self._note(value, "没有可检索的文字，已忽略。")
             return None
         return Label(name, value.text, span=span)
+
+    def _like(self, value: Token, span: Span) -> Node | None:
+        folded = fold_query(value.text)
+        if not any(character.isalnum() for character in folded):
+            self._note(value, "没有可检索的词语，已略去。")
+            return None
+        return Like(value.text, folded, span)
 
     def _years(self, field: Token, value: Token, span: Span) -> Node | None:
         text = value.text.translate(str.maketrans("０１２３４５６７８９．", "0123456789."))

@@ -42,7 +42,10 @@ LABEL_FIELDS: Final[dict[str, Field]] = {
     "地区": "region",
     "region": "region",
 }
-_FIELD: Final = re.compile("(" + "|".join([*TEXT_FIELDS, *LABEL_FIELDS]) + ")[:：]", re.IGNORECASE)
+LIKE: Final = frozenset(("相近", "like"))
+_FIELD: Final = re.compile(
+    "(" + "|".join([*TEXT_FIELDS, *LABEL_FIELDS, *sorted(LIKE)]) + ")[:：]", re.IGNORECASE
+)
 _NEAR: Final = re.compile("(?:NEAR|ＮＥＡＲ|邻近)(?:[/／](\\d*))?$")
 _DEFAULT_DISTANCE: Final = 10
 _FARTHEST: Final = 9_999

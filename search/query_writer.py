@@ -8,6 +8,7 @@ from search.query import (
     And,
     InField,
     Label,
+    Like,
     Literal,
     Near,
     Node,
@@ -41,6 +42,8 @@ def write_query(node: Node) -> str:
         return "=" + _quoted(node.text)
     if isinstance(node, Prefix):
         return node.text + "*"
+    if isinstance(node, Like):
+        return "相近:" + _quoted(node.text)
     if isinstance(node, InField):
         return f"{_NAMES[node.field]}:{write_query(node.leaf)}"
     if isinstance(node, Label):

@@ -20,7 +20,7 @@ from search.whoosh_engine.leaves import Active, Found, Leaves, Text
 from search.whoosh_engine.nearness import NOWHERE, Places, together, union
 from search.whoosh_engine.passage_sets import PassageSet
 
-_TEXT_LEAVES = query.Run | query.Word | query.Phrase | query.Literal | query.Prefix
+_TEXT_LEAVES = query.Run | query.Word | query.Phrase | query.Literal | query.Prefix | query.Like
 
 
 @dataclass(eq=False)

@@ -6,9 +6,9 @@ in which its places count.  Positions are read only when somebody asks where.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,8 @@ from search.whoosh_engine.passage_sets import PassageSet
 Kind: TypeAlias = Literal["characters", "word", "literal"]
 _Key: TypeAlias = tuple[str, Kind, SpaceName]
 EMPTY = np.zeros(0, np.int64)
+MOST_LIKE: Final = 32
+"""Words, and pairs of characters, that stand for a sentence of more."""
 
 
 @dataclass(eq=False)
@@ -69,6 +71,8 @@ class Found:
     """Texts that score by BM25 wherever they stand."""
     bonus: Text | None = None
     """The run itself, which scores on top where it stands together."""
+    pairs: list[Text] = field(default_factory=list)
+    """Pairs of characters, which score a part of what words do."""
     plain: Plain | None = None
     """What scores in place of these when standing together is to count for nothing; None: the
     same texts."""
@@ -95,6 +99,8 @@ class Leaves:
             return self._single(self._literal(leaf))
         if isinstance(leaf, query.Word):
             return self._single(self.word(leaf.folded))
+        if isinstance(leaf, query.Like):
+            return self.like(leaf.folded)
         return self._prefix(leaf.folded, expansions)
 
     def run(self, folded: str, space: SpaceName = "body") -> Found:
@@ -116,6 +122,23 @@ class Leaves:
         if apart:
             active += [(text, apart) for text in texts]
         return Found(together | loose, active, texts, whole)
+
+    def like(self, folded: str) -> Found:
+        """Any word of a sentence: the rarest ones, and the rarest pairs for the order."""
+        segments = [segment.space("body") for segment in self._columns.segments]
+        words = _rarest(cut_query(folded), lambda word: sum(s.word_count(word) for s in segments))
+        pairs = _rarest(
+            [pair for i in range(len(folded) - 1) if (pair := folded[i : i + 2]).isalnum()],
+            lambda pair: sum(s.gram_count(pair) for s in segments),
+        )
+        scored = [self.word(word) for word in words]
+        telling = [text for text in scored if text.length > 1] or scored
+        return Found(
+            self._any(telling),
+            [(text, None) for text in telling],
+            scored,
+            pairs=[self.characters(pair) for pair in pairs],
+        )
 
     def characters(self, folded: str, space: SpaceName = "body") -> Text:
         """Every place of characters that stand together."""
@@ -235,6 +258,13 @@ class Leaves:
             )
         ]
         return self._counted(leaf.folded, parts, kind="literal")
+
+
+def _rarest(texts: Iterable[str], count: Callable[[str], int]) -> list[str]:
+    """The ``MOST_LIKE`` texts that stand in the collection least often, but somewhere."""
+    counts = {text: count(text) for text in texts}
+    known = [text for text, found in counts.items() if found]
+    return sorted(known, key=lambda text: (counts[text], text))[:MOST_LIKE]
 
 
 def _literal_places(

@@ -16,6 +16,8 @@ from search.whoosh_engine.passage_sets import SPARSE, PassageSet
 
 BONUS: Final = 1.0
 """Weight of a run that stands together, against one word of it."""
+PAIR: Final = 0.8
+"""Weight of a pair of characters of a sentence, against a word (``docs/relevance.md``)."""
 EMPTY: Final[Int64s] = np.zeros(0, np.int64)
 ALL: Final = slice(None)
 
@@ -184,6 +186,9 @@ class Matches:
                 continue
             for text in found.scored:
                 self._score(scores, norms, text, 1.0)
+            if self._contiguity:
+                for pair in found.pairs:
+                    self._score(scores, norms, pair, PAIR)
             if found.bonus is not None and self._contiguity:
                 self._score(scores, norms, found.bonus, BONUS * max(1, len(found.scored)))
         return scores

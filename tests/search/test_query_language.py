@@ -11,6 +11,7 @@ from search.query import (
     And,
     InField,
     Label,
+    Like,
     Literal,
     Near,
     Node,
@@ -46,6 +47,7 @@ MEANINGS: dict[str, str] = {
     "执法 NEAR/20 监督": "[执法 near20 监督]",
     "执法 邻近/20 监督": "[执法 near20 监督]",
     "监督*": "监督*",
+    "相近:谁来监督行政执法？": "~谁来监督行政执法？",
     "标题:法治政府": "title:法治政府",
     "小标题:存在的不足": "heading:存在的不足",
     "机关:司法局": "agency=司法局",
@@ -101,6 +103,8 @@ FURTHER: dict[str, str] = {
     "甲 并且 乙 或者 丙": "((甲 & 乙) | 丙)",
     "甲 AND NOT 乙": "(甲 & -乙)",
     "section:plans": "section=plans",
+    'like:"甲乙 丙"': "~甲乙 丙",
+    "-相近:甲": "-~甲",
     "标题:(甲 OR 乙)": "(title:甲 | title:乙)",
     "标题:(甲 乙)": "(title:甲 & title:乙)",
     # signs inside a run are text
@@ -149,6 +153,8 @@ def shown(node: Node) -> str:
         return f'="{node.text}"'
     if isinstance(node, Prefix):
         return f"{node.text}*"
+    if isinstance(node, Like):
+        return f"~{node.text}"
     if isinstance(node, InField):
         return f"{node.field}:{shown(node.leaf)}"
     if isinstance(node, Label):

@@ -90,6 +90,7 @@ def word(text: str) -> query.Query:
         ('"执法监督"', query.Phrase("grams", pairs("执法监督"))),
         ('"法治"', query.Term("grams", "法治")),
         ('"行政执法" 监督', query.And([query.Phrase("grams", pairs("行政执法")), word("监督")])),
+        ("相近:监督了法治", query.Or([word("监督"), word("法治"), word("了")])),
         ("执*", query.Prefix("words", "执", constantscore=False)),
     ],
 )
@@ -112,3 +113,21 @@ def test_a_run_that_stands_together_scores_higher_with_the_boost(engine: Engine)
     with_boost = {(h.report_id, h.passage): h.score for h in engine.search(asked).hits}
     without = engine.search(asked.with_(contiguity=False)).hits
     assert all(with_boost[h.report_id, h.passage] > h.score for h in without)
+
+
+def test_what_is_most_like_a_sentence_comes_first(engine: Engine) -> None:
+    page = engine.search(SearchRequest("相近:监督法治政府示范"))
+    either = engine.search(SearchRequest("监督 OR 法治 OR 政府 OR 示范"))
+    assert page.total == either.total
+    assert "法治政府示范" in page.hits[0].snippets[0].text
+    marked = {s.text[a:b] for s in page.hits[0].snippets for a, b in s.spans}
+    assert marked == {"监督", "法治", "政府", "示范"}
+
+
+def test_a_question_that_finds_nothing_leads_to_what_is_like_it(engine: Engine) -> None:
+    asked = SearchRequest("谁来监督法治政府建设")
+    assert not engine.search(asked).total.passages
+    way_out = engine.explain(asked)[-1]
+    assert way_out.query == '相近:"谁来监督法治政府建设"'
+    assert way_out.total == engine.search(asked.with_(query=way_out.query)).total
+    assert way_out.total.passages
