@@ -68,7 +68,10 @@
   addEventListener("scroll", () => { if (!waiting) { waiting = true; requestAnimationFrame(() => { waiting = false; follow(); }); } }, { passive: true });
   follow();
   const outline = document.querySelector(".outline details");
-  if (outline && matchMedia("(max-width: 52rem)").matches) outline.open = false;
+  if (outline) {
+    if (matchMedia("(max-width: 52rem)").matches) outline.open = false;
+    outline.dataset.ready = "";
+  }
 
   const button = document.querySelector("[data-copy-text]");
   if (button) {
