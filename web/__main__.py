@@ -13,6 +13,7 @@ from pathlib import Path
 
 from search import open_engine
 from search.errors import SearchError
+from web.keeper.serving import beside
 from web.server import serve
 from web.settings import SettingError, Settings
 
@@ -24,14 +25,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--host", metavar="H", help="监听地址（默认 127.0.0.1）")
     parser.add_argument("--port", metavar="P", type=int, help="端口（默认 8000）")
     parser.add_argument("--workers", metavar="N", type=int, help="进程数（默认 2）")
+    parser.add_argument("--keeper-port", metavar="P", type=int, help="管理页的端口（默认不开）")
     given = parser.parse_args(arguments)
     try:
         settings = Settings.from_environment(os.environ, **vars(given))
         # Opened once here so that a missing or damaged index is told now, in one line.
         open_engine(Path(settings.index_dir)).close()
-        serve(
-            settings, lambda address: print(f"网站已就绪：{address}（按 Ctrl+C 停止）", flush=True)
-        )
+        with beside(settings) as public:
+            serve(public, _announce)
     except SettingError as error:
         print(error, file=sys.stderr)
         return 2
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _announce(address: str) -> None:
-    print(f"网站已就绪：{address} （按 Ctrl+C 停止）", flush=True)
+    print(f"网站已就绪：{address}（按 Ctrl+C 停止）", flush=True)
 
 
 if __name__ == "__main__":

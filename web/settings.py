@@ -60,6 +60,19 @@ class Settings:
         "Statement above every page; auto says so when the invented samples are held, off is none.",
     )
 
+    keeper_port: int = _setting(0, "TCP port", "Where the keeper's page listens; 0 is off.")
+    keeper_host: str = _setting("127.0.0.1", "address", "Where the keeper's page listens.")
+    keeper_token: str = _setting(
+        "",
+        "text, 16 characters or more",
+        "What the keeper's page asks for; empty makes one at each start and prints it.",
+    )
+    keeper_trusted_hosts: tuple[str, ...] = _setting(
+        (),
+        "host names, comma separated",
+        "Hosts the keeper's page answers to, beside this machine's own names.",
+    )
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], **given: Any) -> Settings:
         """The settings named in ``environ``, overridden by those ``given`` that are not None.
