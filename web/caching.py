@@ -1,8 +1,8 @@
 """Answers that depend only on the address and the index's generation are not made twice.
 
-An ETag of generation, site version and day stands on them; who sends it back gets a 304 before
-anything is searched.  The day is part of it because citations name the day of access.  Errors,
-and answers that stream, carry none.
+An ETag of generation, site version, day and language stands on them; who sends it back gets a
+304 before anything is searched.  The day is part of it because citations name the day of access.
+Errors, and answers that stream, carry none.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import datetime
 from flask import Flask, Response, request
 from werkzeug.http import quote_etag
 
+from web.i18n import language
 from web.site import site
 
 _UNTAGGED = {"static", None}
@@ -47,12 +48,14 @@ def _tagged() -> bool:
 
 def _tag() -> str:
     here = site()
-    return f"{here.engine.generation()}-{here.version}-{datetime.date.today():%Y%m%d}"
+    today = datetime.date.today()
+    return f"{here.engine.generation()}-{here.version}-{today:%Y%m%d}-{language()}"
 
 
 def _named(response: Response) -> Response:
     # Weak: took_ms differs between two answers that mean the same.
     response.headers["ETag"] = quote_etag(_tag(), weak=True)
     response.headers["Cache-Control"] = "no-cache"
-    response.headers["Vary"] = "Accept"
+    response.headers["Vary"] = "Accept, Cookie"
+    response.headers["Content-Language"] = language()
     return response

@@ -10,10 +10,11 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from search.errors import CursorExpired, IndexUnavailable, RequestError
+from web.i18n import language, translate
 from web.urls import BadParameter
 
 log = logging.getLogger(__name__)
@@ -58,21 +59,22 @@ def register(app: Flask) -> None:
     @app.errorhandler(BadParameter)
     def bad_parameter(error: BadParameter) -> Response:
         failure = Failure(
-            400, "bad_parameter", "地址中有一处无法识别", error.message, "改正后重试，或重新搜索。"
+            400, "bad_parameter", "地址中有一处无法识别", _said(error), "改正后重试，或重新搜索。"
         )
         return answer(failure)
 
     @app.errorhandler(RequestError)
     def bad_request(error: RequestError) -> Response:
         code = "cursor_expired" if isinstance(error, CursorExpired) else "bad_parameter"
-        failure = Failure(400, code, "这个检索无法执行", str(error), "修改后重试。")
+        failure = Failure(400, code, "这个检索无法执行", _said(error), "修改后重试。")
         return answer(failure)
 
     @app.errorhandler(IndexUnavailable)
     def unavailable(error: IndexUnavailable) -> Response:
         log.error("index unavailable: %s", error)
         base = _BY_STATUS[503]
-        return answer(Failure(503, base.code, base.title, str(error) or base.message, base.advice))
+        message = str(error) if language() == "zh-CN" else ""
+        return answer(Failure(503, base.code, base.title, message or base.message, base.advice))
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
@@ -93,13 +95,22 @@ def register(app: Flask) -> None:
         return answer(_BY_STATUS[500])
 
 
+def _said(error: BadParameter | RequestError) -> str:
+    """What is wrong; in English only which value of what."""
+    if language() == "zh-CN":
+        return str(error)
+    name = error.name if isinstance(error, BadParameter) else error.field
+    return translate("参数 {name} 的值“{value}”无法使用。", name=name, value=error.value)
+
+
 def answer(failure: Failure, **more: object) -> Response:
     """The failure as JSON or as a page; ``more`` goes to the page."""
     if wants_json():
         body = {"error": {"code": failure.code, "message": failure.message}}
         response = jsonify(body)
     else:
-        response = make_response(render_template("error.html", failure=failure, **more))
+        page = current_app.config.get("ERROR_PAGE", "error.html")
+        response = make_response(render_template(page, failure=failure, **more))
     response.status_code = failure.status
     response.headers["Cache-Control"] = "no-store"
     return response

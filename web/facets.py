@@ -8,6 +8,7 @@ from search.labels import FIELD_LABELS
 from search.request import FIELDS, UNLABELLED, Field
 from search.results import Facet, ResultPage
 from web import charts, urls
+from web.i18n import translate
 from web.site import value_label
 from web.urls import Address, FacetLinks
 
@@ -55,7 +56,7 @@ def facet_view(address: Address, facet: Facet, *, limit: int, size: int) -> Face
     kept = [v for i, v in enumerate(facet.values) if i < limit or v.selected or v.excluded]
     values = tuple(
         ValueView(
-            label=value_label(field, v.value) if field in ("year", "region") else v.label,
+            label=value_label(field, v.value),
             count=v.count,
             url=links.toggle(v.value),
             exclude_url=links.exclude(v.value),
@@ -69,7 +70,7 @@ def facet_view(address: Address, facet: Facet, *, limit: int, size: int) -> Face
     chosen = address.request.filters.get(field, urls.EMPTY)
     return FacetView(
         field=field,
-        label=FIELD_LABELS[field],
+        label=translate(FIELD_LABELS[field]),
         values=values,
         more=max(0, facet.total_values - counted),
         more_url=urls.write(bare, f"/search/facet/{field}", size=size),

@@ -19,7 +19,8 @@ from search.engine import Engine
 from search.labels import FIELD_LABELS, SERIES_LABELS, section_label
 from search.request import UNLABELLED, Field
 from search.results import Overview
-from web import markup, urls
+from web import i18n, markup, urls
+from web.i18n import translate
 from web.settings import Settings
 
 _KEY = "fazhi"
@@ -69,7 +70,7 @@ class Site:
             return ""
         if given != "auto":
             return given
-        return SAMPLE_NOTICE if self.once("invented", self._invented) else ""
+        return translate(SAMPLE_NOTICE) if self.once("invented", self._invented) else ""
 
     def _invented(self) -> bool:
         agencies = self.overview().facets.get("agency", ())
@@ -87,10 +88,15 @@ def attach(app: Flask, site: Site) -> None:
         site=site,
         asset=_asset(site),
         field_labels=FIELD_LABELS,
-        section_label=section_label,
+        section_label=lambda code: translate(section_label(code)),
         series_labels=SERIES_LABELS,
         unlabelled=UNLABELLED,
         join_url=urls.join,
+        language=i18n.language,
+        notice=i18n.notice,
+        understood=i18n.understood,
+        zh=i18n.zh,
+        _=translate,
     )
     app.jinja_env.filters.update(
         plain=markup.plain, number=number, qv=urls.quote_value, rfc3339=rfc3339
@@ -105,10 +111,12 @@ def site() -> Site:
 
 def value_label(field: Field, value: str) -> str:
     """A filter value's name for people."""
-    if field == "section" and value != UNLABELLED:
-        return section_label(value)
-    if field == "year" and value != UNLABELLED:
-        return f"{value} 年"
+    if value == UNLABELLED:
+        return translate(UNLABELLED)
+    if field == "section":
+        return translate(section_label(value))
+    if field == "year":
+        return translate("{year} 年", year=value)
     if field == "region":
         return value.replace("/", " › ")
     return value

@@ -30,6 +30,7 @@ from search.request import (
     SearchRequest,
 )
 from search.views import CONCORDANCE_SORTS, ConcordanceSort
+from web.i18n import translate
 
 Tab: TypeAlias = Literal["reports", "passages", "concordance", "trend", "matrix", "spread"]
 TABS: tuple[Tab, ...] = get_args(Tab)
@@ -37,7 +38,7 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 EMPTY = FieldFilter()
 MAX_PARAMETERS = 200
 """Values a query string may carry; more is somebody's mistake or attack."""
-_MAX_NUMBER = 1_000_000
+MAX_PAGE = 1_000_000
 _T = TypeVar("_T", bound=str)
 
 
@@ -90,7 +91,7 @@ def parse_address(args: Arguments, *, tab: Tab = "reports", size: int = 20) -> A
         filters=_filters(args),
         scope=_choice(args, "scope", SCOPES, "passage"),
         sort=_choice(args, "sort", SORTS, "relevance"),
-        page=_number(args, "page", 1, _MAX_NUMBER, 1),
+        page=_number(args, "page", 1, MAX_PAGE, 1),
         size=_number(args, "size", 1, MAX_SIZE, size),
         cursor=_one(args, "cursor") or None,
         facet_prefix={
@@ -308,9 +309,14 @@ def filtered(address: Address, field: Field, chosen: FieldFilter) -> Address:
 class Chip:
     """One filter in force, and the address without it."""
 
-    label: str
+    name: str
+    value: str
     excluded: bool
     url: str
+
+    @property
+    def label(self) -> str:
+        return translate("{name}：", name=self.name) + self.value
 
 
 def chips(address: Address, label: Callable[[Field, str], str], size: int) -> list[Chip]:
@@ -318,31 +324,31 @@ def chips(address: Address, label: Callable[[Field, str], str], size: int) -> li
     found = []
     if within := address.request.within:
         url = write(address.with_(within=""), size=size)
-        found.append(Chip(f"结果中再搜：{within}", False, url))
+        found.append(Chip(translate("结果中再搜"), within, False, url))
     for field in FIELDS:
         chosen = address.request.filters.get(field, EMPTY)
-        name = field_label(field)
+        name = translate(field_label(field))
         for value in chosen.include:
             url = write(toggled(address, field, value), size=size)
-            found.append(Chip(f"{name}：{label(field, value)}", False, url))
+            found.append(Chip(name, label(field, value), False, url))
         for one in chosen.ranges:
             left = replace(chosen, ranges=tuple(r for r in chosen.ranges if r != one))
             url = write(filtered(address, field, left), size=size)
-            found.append(Chip(f"{name}：{range_label(one)}", False, url))
+            found.append(Chip(name, range_label(one), False, url))
         for value in chosen.exclude:
             url = write(excluded(address, field, value), size=size)
-            found.append(Chip(f"{name}：{label(field, value)}", True, url))
+            found.append(Chip(name, label(field, value), True, url))
     return found
 
 
 def range_label(years: tuple[int | None, int | None]) -> str:
-    """A range of years in Chinese words."""
+    """A range of years in words."""
     low, high = years
     if low is None:
-        return f"{high} 年及以前"
+        return translate("{year} 年及以前", year=high)
     if high is None:
-        return f"{low} 年及以后"
-    return f"{low}—{high} 年"
+        return translate("{year} 年及以后", year=low)
+    return translate("{low}—{high} 年", low=low, high=high)
 
 
 class FacetLinks:

@@ -93,7 +93,7 @@ def test_nothing_found_is_explained(client: FlaskClient) -> None:
 
 def test_search_within_results_is_a_condition_that_can_be_dropped(client: FlaskClient) -> None:
     page = client.get("/search?q=放管服&within=营商环境&year=2021").text
-    assert "结果中再搜：营商环境" in text_of(page)
+    assert "结果中再搜： 营商环境" in text_of(page)
     assert "/search?q=放管服&year=2021" in links(page)
     assert 'name="within" value="营商环境"' in page
 

@@ -21,15 +21,15 @@
     try {
       const bytes = Uint8Array.from(atob(location.hash.slice(3).replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
       shared = tidy(JSON.parse(new TextDecoder().decode(bytes)));
-    } catch { say("这个分享链接不完整"); }
+    } catch { say(t("这个分享链接不完整")); }
   }
   let items = shared ?? tidy(kept.read("bookmarks", []));
-  const save = () => { if (!shared && !kept.write("bookmarks", items)) say("浏览器不允许保存"); };
+  const save = () => { if (!shared && !kept.write("bookmarks", items)) say(t("浏览器不允许保存")); };
   const inform = (message) => { $("[data-said]").textContent = message; };
 
   if (shared) {
     $("[data-shared]").hidden = false;
-    $("[data-shared-text]").textContent = `这是别人分享的 ${shared.length} 条收藏。`;
+    $("[data-shared-text]").textContent = t("这是别人分享的 {n} 条收藏。", shared.length);
     $("[data-shared-keep]").addEventListener("click", () => {
       const mine = tidy(kept.read("bookmarks", []));
       const known = new Set(mine.map((item) => item.url));
@@ -46,20 +46,20 @@
   function draw() {
     const select = $("[data-tag]"), before = select.value;
     const tags = [...new Set(items.flatMap((item) => item.tags))].sort((a, b) => a.localeCompare(b, "zh"));
-    select.replaceChildren(new Option("全部标签", ""), ...tags.map((tag) => new Option(tag, tag)));
+    select.replaceChildren(new Option(t("全部标签"), ""), ...tags.map((tag) => new Option(tag, tag)));
     select.value = tags.includes(before) ? before : "";
     $("[data-count]").textContent = items.length || "";
     $("[data-empty]").hidden = items.length > 0;
     $("[data-list]").replaceChildren(...chosen().map((item) => {
       const li = $("[data-item]").content.firstElementChild.cloneNode(true);
-      $(".kind", li).textContent = KINDS[item.kind];
+      $(".kind", li).textContent = t(KINDS[item.kind]);
       const link = $(".to", li);
       link.href = item.url;
       link.textContent = item.title || item.url;
       $(".sub", li).textContent = [item.sub, item.added].filter(Boolean).join(" · ");
       const state = states.get(item.url);
       $(".state", li).hidden = !(state in STATES);
-      $(".state", li).textContent = STATES[state] ?? "";
+      $(".state", li).textContent = t(STATES[state] ?? "");
       const edit = $(".edit", li);
       if (shared) { edit.remove(); if (item.note) $(".sub", li).append(" · " + item.note); return li; }
       $(".note", li).value = item.note;
@@ -69,7 +69,7 @@
       const shift = (by) => { const i = items.indexOf(item), j = i + by; if (j < 0 || j >= items.length) return; items.splice(i, 1); items.splice(j, 0, item); save(); draw(); };
       $(".up", li).addEventListener("click", () => shift(-1));
       $(".down", li).addEventListener("click", () => shift(1));
-      $(".drop", li).addEventListener("click", () => { items = items.filter((one) => one !== item); save(); draw(); inform("已取消收藏"); });
+      $(".drop", li).addEventListener("click", () => { items = items.filter((one) => one !== item); save(); draw(); inform(t("已取消收藏")); });
       return li;
     }));
   }
@@ -88,18 +88,30 @@
   const escapeMd = (value) => value.replace(/[\\`*_{}[\]<>#|]/g, "\\$&").replace(/\s+/g, " ");
   const harmless = (value) => (/^\s*[=+\-@＝＋－＠\t\r]/.test(value) ? "'" + value : value);
   const cell = (value) => `"${harmless(String(value)).replace(/"/g, '""')}"`;
-  const cite = (item) => {
-    const agency = item.kind === "report" ? item.sub.split(" · ")[0] : "";
-    const place = item.kind === "passage" && item.sub ? ": " + item.sub.replace(/ › /g, "·") : "";
-    return `${agency && agency !== "机关未识别" ? agency + ". " : ""}${item.title}${place}[R/OL]. [${new Date().toISOString().slice(0, 10)}]. ${location.origin}${item.url}.`;
-  };
+  // The site writes citations; of what it no longer holds, only title and address are known.
+  async function cite(item) {
+    if (item.kind === "search") return "";
+    try {
+      const answer = await fetch("/cite" + item.url.slice("/reports".length));
+      if (answer.ok) return (await answer.text()).trim();
+    } catch { /* offline */ }
+    return `${item.title}. ${location.origin}${item.url}`;
+  }
   const OUT = {
-    json: () => [JSON.stringify({ fazhi: 1, bookmarks: chosen() }, null, 1), "application/json"],
-    md: () => ["# 收藏\n\n" + chosen().map((item) => `- [${escapeMd(item.title)}](${location.origin}${item.url.replace(/[()]/g, encodeURIComponent)})${item.sub ? " · " + escapeMd(item.sub) : ""}${item.note ? "\n  " + escapeMd(item.note) : ""}${item.kind === "search" ? "" : "\n  " + escapeMd(cite(item))}`).join("\n") + "\n", "text/markdown"],
-    csv: () => ["\ufeff" + [["类型", "标题", "位置", "备注", "标签", "收藏日期", "链接", "引文"], ...chosen().map((item) => [KINDS[item.kind], item.title, item.sub, item.note, item.tags.join(" "), item.added, location.origin + item.url, item.kind === "search" ? "" : cite(item)])].map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n", "text/csv"],
+    json: (list) => [JSON.stringify({ fazhi: 1, bookmarks: list }, null, 1), "application/json"],
+    md: (list, cited) => [`# ${t("收藏")}\n\n${list.map((item, i) => [
+      `- [${escapeMd(item.title)}](${location.origin}${item.url.replace(/[()]/g, encodeURIComponent)})${item.sub ? " · " + escapeMd(item.sub) : ""}`,
+      item.note && escapeMd(item.note),
+      cited[i] && escapeMd(cited[i]),
+    ].filter(Boolean).join("\n  ")).join("\n")}\n`, "text/markdown"],
+    csv: (list, cited) => ["\ufeff" + [["类型", "标题", "位置", "备注", "标签", "收藏日期", "链接", "引文"].map((name) => t(name)),
+      ...list.map((item, i) => [t(KINDS[item.kind]), item.title, item.sub, item.note, item.tags.join(" "), item.added, location.origin + item.url, cited[i]])]
+      .map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n", "text/csv"],
   };
-  for (const button of $$("[data-out]")) button.addEventListener("click", () => {
-    const [body, type] = OUT[button.dataset.out]();
+  for (const button of $$("[data-out]")) button.addEventListener("click", async () => {
+    const list = chosen(), cited = [];
+    if (button.dataset.out !== "json") for (const item of list) cited.push(await cite(item));
+    const [body, type] = OUT[button.dataset.out](list, cited);
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([body], { type: type + ";charset=utf-8" }));
     link.download = "fazhi-bookmarks." + button.dataset.out;
@@ -114,14 +126,14 @@
       items = [...items, ...fresh];
       save();
       draw();
-      inform(`导入了 ${fresh.length} 条`);
-    } catch { inform("这个文件不是收藏备份，没有导入。"); }
+      inform(t("导入了 {n} 条", fresh.length));
+    } catch { inform(t("这个文件不是收藏备份，没有导入。")); }
   });
   $("[data-share]").addEventListener("click", () => {
     const bytes = new TextEncoder().encode(JSON.stringify(chosen()));
     let binary = "";
     for (const byte of bytes) binary += String.fromCharCode(byte);
-    copy(`${location.origin}/bookmarks#l=${btoa(binary).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "")}`, "分享链接已复制");
+    copy(`${location.origin}/bookmarks#l=${btoa(binary).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "")}`, t("分享链接已复制"));
   });
   $("[data-tag]").addEventListener("change", draw);
   $("[data-filter]").addEventListener("input", draw);

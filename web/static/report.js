@@ -76,6 +76,6 @@
   const button = document.querySelector("[data-copy-text]");
   if (button) {
     button.hidden = false;
-    button.addEventListener("click", () => copy(document.querySelector("[data-cite]").textContent, "引文已复制"));
+    button.addEventListener("click", () => copy(document.querySelector("[data-cite]").textContent, t("引文已复制")));
   }
 })();

@@ -5,6 +5,9 @@
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
+/* The interface string in the page's language; {n} is filled. */
+const t = (text, n = "") => (globalThis.ENGLISH?.[text] ?? text).replace("{n}", n);
+
 /* What the browser keeps for the reader.  Storage may be full or forbidden: then nothing is kept. */
 const kept = {
   read(name, otherwise) {
@@ -25,8 +28,8 @@ function say(text) {
   setTimeout(() => box.remove(), 2200);
 }
 
-async function copy(text, done = "已复制") {
-  try { await navigator.clipboard.writeText(text); say(done); } catch { window.prompt("请复制：", text); }
+async function copy(text, done = t("已复制")) {
+  try { await navigator.clipboard.writeText(text); say(done); } catch { window.prompt(t("请复制："), text); }
 }
 
 /* Stars. An item is {kind, url, title, sub, note, tags, added}; its url is its identity. */
@@ -53,7 +56,7 @@ function drawStars() {
     star.hidden = false;
     star.textContent = on ? "★" : "☆";
     star.setAttribute("aria-pressed", String(on));
-    star.setAttribute("aria-label", "收藏：" + title);
+    star.setAttribute("aria-label", t("收藏：") + title);
   }
 }
 
@@ -62,7 +65,7 @@ function toggleStar(star) {
   const at = items.findIndex((one) => one.url === item.url);
   if (at >= 0) items.splice(at, 1);
   else items.unshift({ ...item, note: "", tags: [], added: new Date().toISOString().slice(0, 10) });
-  say(kept.write("bookmarks", items) ? (at >= 0 ? "已取消收藏" : "已收藏") : "浏览器不允许保存");
+  say(kept.write("bookmarks", items) ? t(at >= 0 ? "已取消收藏" : "已收藏") : t("浏览器不允许保存"));
   drawStars();
 }
 
@@ -72,7 +75,7 @@ document.addEventListener("click", (event) => {
   const pin = event.target.closest("[data-copy]");
   if (pin && !event.metaKey && !event.ctrlKey) {
     event.preventDefault();
-    copy(pin.href, "链接已复制");
+    copy(pin.href, t("链接已复制"));
     history.replaceState(null, "", pin.hash);
   }
 });
@@ -126,7 +129,7 @@ for (const box of $$("[data-suggest]")) {
   list.className = "offers";
   list.id = box.id + "-offers";
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "补全");
+  list.setAttribute("aria-label", t("补全"));
   list.hidden = true;
   box.after(list);
   box.setAttribute("role", "combobox");
@@ -157,7 +160,7 @@ for (const box of $$("[data-suggest]")) {
         offer.setAttribute("aria-selected", "false");
         offer.dataset.value = asked.slice(0, asked.length - (asked.match(/[^\s"“”()（）|]*$/)?.[0].length ?? 0)) + one.text;
         const count = document.createElement("small");
-        count.textContent = one.count + (one.kind === "agency" ? " 份报告" : " 段");
+        count.textContent = t(one.kind === "agency" ? "{n} 份报告" : "{n} 段", one.count);
         offer.append(one.text, count);
         return offer;
       }));

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, render_template
+import re
+
+from flask import Blueprint, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response
 
 from search.results import permalink
+from web.i18n import COOKIE, COOKIE_SECONDS, language
 from web.site import site
 from web.views.reports import all_ids
 
@@ -13,8 +17,22 @@ blueprint = Blueprint("about", __name__)
 
 @blueprint.get("/help")
 def help_page() -> str:
-    """How to ask."""
-    return render_template("help.html")
+    """How to ask; in English a short page of its own."""
+    return render_template("help.html" if language() == "zh-CN" else "help.en.html")
+
+
+@blueprint.post("/language")
+def choose_language() -> Response:
+    """Keeps the language asked for in a cookie and goes back to the page of the form."""
+    there = request.form.get("next", "/")
+    if not re.match(r"/(?![/\\])", there) or not there.isprintable():
+        there = "/"
+    response = redirect(there, 303)
+    if request.form.get("lang") == "en":
+        response.set_cookie(COOKIE, "en", max_age=COOKIE_SECONDS, httponly=True, samesite="Lax")
+    else:
+        response.delete_cookie(COOKIE, httponly=True, samesite="Lax")
+    return response
 
 
 @blueprint.get("/about")

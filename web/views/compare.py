@@ -9,6 +9,7 @@ from search.results import Gone, Moved, ReportDocument
 from web import urls
 from web.compare import compare as compare_reports
 from web.errors import answer, failure_of
+from web.i18n import translate
 from web.markup import marked
 from web.site import site
 from web.urls import BadParameter
@@ -51,7 +52,7 @@ def compare() -> str | Response:
         right=right,
         sections=sections,
         totals=totals,
-        labels=CHANGE_LABELS,
+        labels={change: translate(label) for change, label in CHANGE_LABELS.items()},
         mark=lambda text, spans: marked(text, spans, site().settings.mark_characters),
         swap_url=urls.join("/compare", [("a", ids[1]), ("b", ids[0])]),
     )

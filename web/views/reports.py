@@ -7,7 +7,7 @@ another is sought by its hash, and when it is nowhere the page says so.
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
@@ -17,9 +17,10 @@ from search.request import NO_FILTERS
 from search.results import Gone, Moved, PassagePlace, ReportDocument, Span, permalink
 from web import urls
 from web.errors import answer, failure_of
+from web.i18n import translate
 from web.markup import marked
 from web.reading import Reading, read_blocks
-from web.site import site
+from web.site import site, value_label
 
 blueprint = Blueprint("reports", __name__)
 
@@ -38,6 +39,16 @@ ORIGINS = {
     "file_name": "文件名",
     "gazetteer": "行政区划表",
     "none": "无",
+}
+
+LABEL_NAMES = {
+    "title": "标题",
+    "agency": "机关",
+    "year": "年度",
+    "region": "地区",
+    "kind": "类别",
+    "published": "发布日期",
+    "document_number": "文号",
 }
 
 
@@ -66,8 +77,8 @@ def listing() -> str:
         page=page,
         last=last,
         chips=[
-            (chip.label, chip.excluded, chip.url.replace("/search", "/reports", 1))
-            for chip in urls.chips(address, lambda field, value: value, here.settings.page_size)
+            replace(chip, url=chip.url.replace("/search", "/reports", 1))
+            for chip in urls.chips(address, value_label, here.settings.page_size)
         ],
         previous=urls.write(address.with_(page=page - 1), "/reports") if page > 1 else "",
         next=urls.write(address.with_(page=page + 1), "/reports") if page < last else "",
@@ -180,8 +191,9 @@ def _page(
             (code, next((e for e in reading.outline if e.category == code), None))
             for code in PRESCRIBED
         ],
+        "label_names": LABEL_NAMES,
         "inferred": {
-            name: ORIGINS.get(one.origin, one.origin)
+            name: translate(ORIGINS.get(one.origin, one.origin))
             for name, one in document.provenance.items()
             if one.certainty == "inferred"
         },

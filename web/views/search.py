@@ -9,9 +9,11 @@ from itertools import groupby, islice
 from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from search.labels import FIELD_LABELS
 from search.request import FIELDS, MAX_OFFSET, Field, FieldFilter, SearchRequest
 from search.results import ClauseCount, Hit
 from web import facets, urls
+from web.i18n import translate, understood
 from web.markup import Markup, marked_all
 from web.site import site, value_label
 from web.views import sides
@@ -87,20 +89,20 @@ def results() -> str | Response:
         clear_url=urls.write(urls.Address(SearchRequest(query=asked.query), address.tab)),
         tabs=tab_links(address),
         sorts=[
-            (label, urls.write(address.with_(sort=sort), size=size), sort == asked.sort)
+            (translate(label), urls.write(address.with_(sort=sort), size=size), sort == asked.sort)
             for sort, label in SORT_LABELS.items()
         ],
         pages=page_links(address, answer.total.passages, answer.next_cursor, size),
         hidden=urls.pairs(address.with_(query="", within=""), size=size),
         refine=urls.pairs(address.with_(within=""), size=size),
-        explained=[(one, _clause_url(address, one, size)) for one in explained],
+        explained=[(one, _clause_label(one), _clause_url(address, one, size)) for one in explained],
         meant=[(text, urls.write(address.with_(query=text), size=size)) for text in meant],
         scope_url=urls.write(
             address.with_(scope="report" if asked.scope == "passage" else "passage"), size=size
         ),
         trend_url=trend_url(address),
         exports=[
-            (label, urls.write(address.with_(), f"/search/export.{kind}", size=size))
+            (translate(label), urls.write(address.with_(), f"/search/export.{kind}", size=size))
             for kind, label in EXPORT_LABELS.items()
         ],
         feed_url=urls.write(address.with_(), "/search/feed.xml", size=size),
@@ -214,6 +216,13 @@ def page_links(
     }
 
 
+def _clause_label(clause: ClauseCount) -> str:
+    """What a line of the explanation counts, in the page's language."""
+    if clause.field is not None:
+        return translate("不限{what}", what=translate(FIELD_LABELS[clause.field]))
+    return understood(translate(clause.label))
+
+
 def _clause_url(address: urls.Address, clause: ClauseCount, size: int) -> str:
     """The search a line of the explanation counts."""
     asked = address.request
@@ -228,12 +237,16 @@ def _clause_url(address: urls.Address, clause: ClauseCount, size: int) -> str:
 def tab_links(address: urls.Address) -> list[tuple[str, str, bool]]:
     """The sides of the question: label, address, whether it is this one."""
     found = [
-        (label, urls.write(address.on(tab), size=site().settings.page_size), tab == address.tab)
+        (
+            translate(label),
+            urls.write(address.on(tab), size=site().settings.page_size),
+            tab == address.tab,
+        )
         for tab in urls.TABS
         if (label := TAB_LABELS.get(tab)) and (address.request.query or tab not in NEEDS_QUERY)
     ]
     if address.request.query:
-        found.append(("历年", trend_url(address), False))
+        found.append((translate("历年"), trend_url(address), False))
     return found
 
 

@@ -10,11 +10,13 @@ from flask import render_template
 
 from search.request import UNLABELLED, FieldFilter, SearchRequest
 from search.results import Total
+from search.views import ConcordanceSort
 from web import urls
+from web.i18n import translate
 from web.site import site, value_label
 from web.urls import Address
 
-ORDER_LABELS = {
+ORDER_LABELS: dict[ConcordanceSort, str] = {
     "text": "按报告",
     "left": "按左邻字",
     "right": "按右邻字",
@@ -64,7 +66,10 @@ def _concordance(address: Address, asked: SearchRequest, tabs: list[tuple[str, s
     found = site().engine.concordance(asked, order=address.order)
     size = site().settings.page_size
     orders = [
-        (label, urls.write(Address(address.with_().request, "concordance", order), size=size))  # type: ignore[arg-type]
+        (
+            translate(label),
+            urls.write(Address(address.with_().request, "concordance", order), size=size),
+        )
         for order, label in ORDER_LABELS.items()
     ]
     named = [("q", asked.query)] if asked.query else []
@@ -73,7 +78,7 @@ def _concordance(address: Address, asked: SearchRequest, tabs: list[tuple[str, s
         **_common(address, tabs, found.total, found.sorted_occurrences),
         found=found,
         orders=orders,
-        order=ORDER_LABELS[address.order],
+        order=translate(ORDER_LABELS[address.order]),
         hit_url=lambda hit: hit.url + "&" + urls.join("", named)[1:] + f"#{hit.passage}",
     )
 

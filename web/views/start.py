@@ -10,7 +10,7 @@ from search.labels import SECTION_LABELS
 from search.request import NO_FILTERS, UNLABELLED, FieldFilter, SearchRequest
 from search.results import ValueCount
 from web import charts, urls
-from web.site import site
+from web.site import site, value_label
 
 blueprint = Blueprint("start", __name__)
 
@@ -50,6 +50,7 @@ def start() -> str:
         sections=_in_order(overview.facets.get("section", ())),
         slogans=slogans(),
         filter_url=filter_url,
+        value_label=value_label,
         facet_page=lambda field: f"/search/facet/{field}",
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 from flask import Blueprint, Response, make_response, render_template, request
 
@@ -11,6 +12,7 @@ from search.export import harmless
 from search.request import FIELDS, UNLABELLED, FieldFilter, SearchRequest
 from search.results import Trend, TrendRow
 from web import charts, urls
+from web.i18n import translate
 from web.site import site, value_label
 from web.urls import Address, BadParameter
 
@@ -60,7 +62,7 @@ def trend() -> str:
         chart=charts.line_chart(trends, measure, year_url) if trends else None,
         measure=measure,
         measures=[
-            (name, label, urls.join("/trend", [*named, ("measure", name)]))
+            (name, translate(label), urls.join("/trend", [*named, ("measure", name)]))
             for name, label in charts.MEASURES.items()
         ],
         rows=_table(trends),
@@ -113,5 +115,5 @@ def _chips(queries: list[str], address: Address) -> list[urls.Chip]:
         rest = chip.url.partition("?")[2]
         asked = urls.join("/trend", [("q", query) for query in queries])
         joint = ("&" if queries else "?") + rest if rest else ""
-        found.append(urls.Chip(chip.label, chip.excluded, asked + joint))
+        found.append(replace(chip, url=asked + joint))
     return found
