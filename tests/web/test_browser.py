@@ -21,7 +21,7 @@ from urllib.parse import unquote
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from search import open_engine
@@ -384,3 +384,32 @@ def test_no_page_scrolls_sideways(open_page: Callable[..., Page], engine: Any, w
         page.goto(url)
         wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wider <= 0, url
+
+
+SHIFTS = """
+window.shifts = [];
+new PerformanceObserver((list) => shifts.push(
+  ...list.getEntries().flatMap((one) => one.sources.map((s) => s.node?.outerHTML?.slice(0, 80)))
+)).observe({type: "layout-shift", buffered: true});
+"""
+
+PAINTED = "new Promise((x) => new PerformanceObserver(x).observe({type: 'paint', buffered: true}))"
+TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_nothing_moves_when_scripts_come_late(
+    open_page: Callable[..., Page], engine: Any, width: int
+) -> None:
+    page = open_page("/about", width=width)
+    page.add_init_script(SHIFTS)
+    late: list[Route] = []
+    page.route(re.compile(r"/static/(?!theme)\w+\.js"), lambda route: late.append(route))
+    for url in every_page(engine):
+        page.goto(url, wait_until="commit")
+        page.evaluate(PAINTED)
+        while late:
+            late.pop().continue_()
+        page.wait_for_load_state()
+        page.evaluate(TWO_FRAMES)
+        assert page.evaluate("shifts") == [], url
