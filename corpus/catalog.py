@@ -30,8 +30,11 @@ from corpus.finding import Found, file_hash, find_files
 from corpus.model import INDEXED_SERIES, Problem, Report, Source
 from corpus.reading import Outcome, Progress, Task, read_files
 
-STATE_VERSION: Final = 4
-"""Rows of another version are read again; also raised when labels are read by new rules."""
+STATE_VERSION: Final = 3
+"""Of the tables.  Rows of another version are dropped and their files read again."""
+RULES_VERSION: Final = 4
+"""Raised when texts or labels are read by new rules: files of older ones are read again the next
+time their folder is built, and held as they are until then."""
 MOST_GONE: Final = 0.2
 """Share of the folders' reports that may go without ``prune``."""
 
@@ -89,11 +92,17 @@ class Catalog:
         if version is None or version[0] != str(STATE_VERSION):
             # what was read by other rules is read again; the ids that were given stay known
             self._db.executescript("drop table files;" + _TABLES)
-            self._db.execute(
-                "insert or replace into state values ('version', ?)", (str(STATE_VERSION),)
-            )
+        rules = self._db.execute("select value from state where name = 'rules'").fetchone()
+        if rules is None or rules[0] != str(RULES_VERSION):
+            self._db.execute("update files set size = -1")
+        self._db.executemany(
+            "insert or replace into state values (?, ?)",
+            [("version", str(STATE_VERSION)), ("rules", str(RULES_VERSION))],
+        )
         self._spool = sqlite3.connect("")  # a private temporary file, on disk
-        self._db.execute("create temp table had(path text primary key, report_id text)")
+        self._db.execute(
+            "create temp table had(path text primary key, report_id text, sha256 text)"
+        )
         self._spool.execute("create table reports(path text primary key, report blob)")
 
     def __enter__(self) -> Catalog:
@@ -113,13 +122,14 @@ class Catalog:
         self._db.commit()
 
     def plan(self, folders: Sequence[Path], *, prune: bool = False) -> Plan:
-        """What to read.  Raises TooManyGone, unless ``prune``, and OSError for a folder that
-        cannot be listed."""
+        """What to read.  Raises TooManyGone, unless ``prune``, and OSError for a folder of those
+        given that cannot be listed; what cannot be looked at below one is kept as it was."""
         problems: list[Problem] = []
+        unseen: list[str] = []
         found: dict[str, Found] = {}
         roots = [folder.resolve() for folder in folders]
         for root in roots:
-            for one in find_files(root, problems):
+            for one in find_files(root, problems, unseen):
                 found.setdefault(one.path, one)
         changed = []
         unchanged = 0
@@ -138,14 +148,24 @@ class Catalog:
         gone = sorted(
             path
             for path in known
-            if path not in found and any(Path(path).is_relative_to(root) for root in roots)
+            if path not in found
+            and any(Path(path).is_relative_to(root) for root in roots)
+            and not any(Path(path).is_relative_to(one) for one in unseen)
         )
-        if not prune:
-            self._guard(roots, gone, changed)
+        self._lost, self._held = self._leaving(roots, gone, changed)
+        self._prune = prune
+        self._guard(self._lost)
         return Plan(changed, unchanged, gone, problems)
 
-    def _guard(self, roots: Sequence[Path], gone: Sequence[str], new: Sequence[Found]) -> None:
-        """Refuse when too many reports would go; a file that only moved does not count."""
+    def _guard(self, lost: int) -> None:
+        """Refuse when too many of the folders' reports would go."""
+        if not self._prune and lost > MOST_GONE * self._held:
+            raise TooManyGone(lost, self._held)
+
+    def _leaving(
+        self, roots: Sequence[Path], gone: Sequence[str], new: Sequence[Found]
+    ) -> tuple[int, int]:
+        """Reports' files that are gone, those that only moved left out, and all that were held."""
         held = [
             (container, sha256, size)
             for container, sha256, size in self._db.execute(
@@ -155,13 +175,9 @@ class Catalog:
         ]
         absent = set(gone)
         leaving = [(sha256, size) for container, sha256, size in held if container in absent]
-        if len(leaving) <= MOST_GONE * len(held):
-            return
         sizes = {size for _, size in leaving}
         moved = {file_hash(one.path) for one in new if one.size in sizes}
-        lost = sum(1 for sha256, _ in leaving if sha256 not in moved)
-        if lost > MOST_GONE * len(held):
-            raise TooManyGone(lost, len(held))
+        return sum(1 for sha256, _ in leaving if sha256 not in moved), len(held)
 
     def read(
         self,
@@ -171,7 +187,7 @@ class Catalog:
         progress: Callable[[Progress], None] | None = None,
     ) -> None:
         """Read what the plan says.  The state is changed in memory of the database only until
-        ``save``."""
+        ``save``.  Raises TooManyGone when too many files that held reports cannot be read now."""
         for path in plan.gone:
             self._forget(path)
         by_path = {one.path: one for one in plan.changed}
@@ -183,6 +199,16 @@ class Catalog:
                 forgotten.add(own.path)
                 self._replaced(own.path)
             self._keep(own, outcome)
+        self._guard(self._lost + self._broken())
+
+    def _broken(self) -> int:
+        """Reports whose files were read again and hold none that can be read."""
+        found = self._db.execute(
+            "select count(*) from had where report_id is not null and not exists "
+            "(select 1 from files where outcome != 'problem' "
+            "and (path = had.path or sha256 = had.sha256))"
+        ).fetchone()
+        return int(found[0])
 
     def _forget(self, container: str) -> None:
         self._db.execute("delete from files where container = ?", (container,))
@@ -190,7 +216,8 @@ class Catalog:
     def _replaced(self, container: str) -> None:
         """The rows of a file about to be read again, but for the ids they had."""
         self._db.execute(
-            "insert or replace into had select path, report_id from files where container = ?",
+            "insert or replace into had select path, report_id, sha256 from files "
+            "where container = ?",
             (container,),
         )
         self._forget(container)

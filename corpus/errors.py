@@ -11,8 +11,28 @@ CorpusError
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from pathlib import Path
+
+_SYSTEM = {
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.ENOENT: "文件不存在",
+    errno.EIO: "磁盘读取错误",
+    errno.ENOSPC: "磁盘已满",
+    errno.EROFS: "磁盘只读",
+    errno.EISDIR: "这是文件夹",
+    errno.ENOTDIR: "这不是文件夹",
+    errno.ENAMETOOLONG: "文件名过长",
+    errno.ELOOP: "链接绕成了圈",
+    errno.ESTALE: "网络文件夹已断开",
+}
+
+
+def system_reason(error: OSError) -> str:
+    """What the operating system objects to, in Chinese where the case is a usual one."""
+    return _SYSTEM.get(error.errno or 0, error.strerror or type(error).__name__)
 
 
 class CorpusError(Exception):
@@ -72,8 +92,8 @@ class TooManyGone(CorpusError):
 
     def __init__(self, gone: int, held: int) -> None:
         super().__init__(
-            f"这些文件夹中原有 {held} 份报告，现在有 {gone} 份的文件不见了（超过 20%），"
-            "为防误删已停止。请检查文件夹路径；确要移除，请加 --prune 再执行一次。"
+            f"这些文件夹中原有 {held} 份报告，现在有 {gone} 份的文件不见了或读不出来了"
+            "（超过 20%），为防误删已停止。请检查文件夹路径；确要移除，请加 --prune 再执行一次。"
         )
         self.gone = gone
         self.held = held

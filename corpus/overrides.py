@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from corpus.dates import find_dates
-from corpus.errors import OverridesError, ReadError
+from corpus.errors import OverridesError, ReadError, system_reason
 from corpus.readers.text import decode
 
 NAME: Final = "metadata.csv"
@@ -50,17 +50,30 @@ class OverrideRow:
 def read_overrides(path: Path) -> dict[str, dict[str, str]]:
     """The rows of one file, by absolute POSIX path (a zip member after ``!``): column → value,
     empty ones left out.  Raises OverridesError with the line that cannot be used."""
+    found, wrong = usable_overrides(path)
+    if wrong:
+        raise wrong[0]
+    return found
+
+
+def usable_overrides(path: Path) -> tuple[dict[str, dict[str, str]], list[OverridesError]]:
+    """The rows that can be used, as ``read_overrides`` gives them, and why others cannot.  Raises
+    OverridesError for a file that is no such table."""
     try:
         text, _ = decode(path.read_bytes())
     except ReadError as error:
         raise OverridesError(path.name, 1, f"{error.reason}；{error.advice}") from None
+    except OSError as error:
+        raise OverridesError(path.name, 1, f"文件无法打开（{system_reason(error)}）") from None
     _, rows = parse_rows(text, path.name)
     found: dict[str, dict[str, str]] = {}
+    wrong = []
     for row in rows:
-        for problem in label_problems(row.values).values():
-            raise OverridesError(path.name, row.first + 1, problem)
-        found[(path.parent / row.file).as_posix()] = dict(row.values)
-    return found
+        if problems := label_problems(row.values):
+            wrong.append(OverridesError(path.name, row.first + 1, "；".join(problems.values())))
+        else:
+            found[(path.parent / row.file).as_posix()] = dict(row.values)
+    return found, wrong
 
 
 def parse_rows(text: str, name: str) -> tuple[list[str], list[OverrideRow]]:

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from corpus import gazetteer
-from corpus.errors import ReadError
+from corpus.errors import ReadError, system_reason
 from corpus.labelling import label_report
 from corpus.model import Report, Source
-from corpus.readers import read_bytes
+from corpus.readers import check_size, read_bytes
 from corpus.readers.archive import iter_members
 
 TIME_LIMIT_S: Final = 60.0
@@ -77,24 +77,24 @@ class Progress:
 
 def read_file(task: Task) -> list[Outcome]:
     """The outcomes of one file: one, or one a member for a zip.  Raises nothing."""
-    try:
-        data = Path(task.path).read_bytes()
-    except OSError as error:
-        reason = f"文件无法打开（{error.strerror or type(error).__name__}）"
-        failed = ReadError("unreadable", reason, "请检查文件权限。")
-        return [Outcome(task.path, task.path, task.shown, None, failed)]
-    if not task.path.lower().endswith(".zip"):
-        return [_read(data, task, task.path, task.shown)]
+    path = Path(task.path)
     outcomes = []
     try:
-        for name, member in iter_members(data):
-            path, shown = f"{task.path}!{name}", f"{task.shown}!{name}"
+        if not task.path.lower().endswith(".zip"):
+            check_size(path.stat().st_size)  # before it fills the memory
+            return [_read(path.read_bytes(), task, task.path, task.shown)]
+        for name, member in iter_members(path):
+            inside, shown = f"{task.path}!{name}", f"{task.shown}!{name}"
             if isinstance(member, ReadError):
-                outcomes.append(Outcome(task.path, path, shown, None, member))
+                outcomes.append(Outcome(task.path, inside, shown, None, member))
             else:
-                outcomes.append(_read(member, task, path, shown))
+                outcomes.append(_read(member, task, inside, shown))
     except ReadError as error:
         outcomes.append(Outcome(task.path, task.path, task.shown, None, error))
+    except OSError as error:
+        reason = f"文件无法打开（{system_reason(error)}）"
+        failed = ReadError("unreadable", reason, "请检查文件权限。")
+        outcomes.append(Outcome(task.path, task.path, task.shown, None, failed))
     if not outcomes:
         nothing = ReadError("empty", "压缩包里没有可读取的文件", "请检查压缩包。")
         outcomes.append(Outcome(task.path, task.path, task.shown, None, nothing))

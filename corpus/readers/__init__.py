@@ -7,6 +7,7 @@ Content decides before the name does: a page saved as .txt is read as a page, a 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import PurePosixPath
 
 from corpus.cleaning import clean_text
 from corpus.errors import ReadError
@@ -14,7 +15,7 @@ from corpus.model import CleanText
 from corpus.readers import doc, docx, html, pdf, text
 from corpus.readers.raw import RawText
 
-__all__ = ["LARGEST_FILE", "SUFFIXES", "read_bytes"]
+__all__ = ["LARGEST_FILE", "SUFFIXES", "check_size", "read_bytes"]
 
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes; a report of 5,000 characters weighs 15 KB, a scanned one a few MB."""
@@ -45,15 +46,10 @@ def read_bytes(data: bytes, name: str) -> CleanText:
     Raises ReadError: ``empty``, ``too_large``, ``unknown_format``, ``binary``, ``encoding``,
     ``no_text``, ``encrypted``, ``damaged``, ``needs_antiword``.
     """
-    if len(data) > LARGEST_FILE:
-        raise ReadError(
-            "too_large",
-            f"文件有 {len(data) // 2**20} MB，超过 {LARGEST_FILE // 2**20} MB 的上限",
-            "请确认它是报告；如是扫描件，请先识别为文字。",
-        )
+    check_size(len(data))
     if not data.strip(b"\0 \t\r\n\xef\xbb\xbf"):
         raise ReadError("empty", "文件是空的", "请重新下载。")
-    suffix = "." + name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    suffix = PurePosixPath(name).suffix.lower()
     raw = _READERS[_format(data, suffix)](data)
     clean = clean_text(raw)
     if not any(character.isalnum() for character in clean.text):
@@ -61,14 +57,26 @@ def read_bytes(data: bytes, name: str) -> CleanText:
     return clean
 
 
+def check_size(size: int) -> None:
+    """Raises ReadError ``too_large`` for more bytes than are read."""
+    if size > LARGEST_FILE:
+        raise ReadError(
+            "too_large",
+            f"文件有 {size // 2**20} MB，超过 {LARGEST_FILE // 2**20} MB 的上限",
+            "请确认它是报告；如是扫描件，请先识别为文字。",
+        )
+
+
 def _format(data: bytes, suffix: str) -> str:
-    """The suffix whose reader fits the bytes."""
+    """The suffix whose reader fits the bytes; of a name without one, the bytes alone decide."""
+    if suffix and suffix not in _READERS and not data.startswith(b"{\\rtf"):
+        raise ReadError("unknown_format", f"不支持 {suffix} 文件", "请另存为 .txt、.docx 或 .pdf。")
     for magic, found in _MAGIC:
         if not data.startswith(magic):
             continue
         if found == ".rtf":
             raise ReadError("unknown_format", "这是 RTF 文件", "请另存为 .docx 或 .txt。")
-        if found == suffix:
+        if found == suffix or not suffix:
             return found
         if suffix in (".txt", ".md", ".html", ".htm") or found in (".doc", ".docx"):
             if found == ".docx" and suffix == ".doc":
@@ -80,16 +88,10 @@ def _format(data: bytes, suffix: str) -> str:
                 f"请把扩展名改为 {found} 后重试。",
             )
         return found
-    if suffix not in _READERS:
-        raise ReadError(
-            "unknown_format",
-            f"不支持 {suffix or '无扩展名'} 文件",
-            "请另存为 .txt、.docx 或 .pdf。",
-        )
     if suffix in (".docx", ".pdf", ".doc"):
         if html.looks_like(data):
             return ".html"  # pages that a site serves under a document's name
         raise ReadError("damaged", f"内容不是有效的 {suffix} 文件", "请重新下载。")
-    if suffix == ".txt" and html.looks_like(data):
+    if suffix in (".txt", "") and html.looks_like(data):
         return ".html"
-    return suffix
+    return suffix or ".txt"

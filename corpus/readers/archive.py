@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
 
 from corpus.errors import ReadError
 from corpus.readers import LARGEST_FILE, SUFFIXES
@@ -17,24 +19,32 @@ LARGEST_RATIO = 200
 """Uncompressed to compressed; text rarely reaches 20."""
 
 
-def iter_members(data: bytes) -> Iterator[tuple[str, bytes | ReadError]]:
-    """Name and bytes of each file inside, or why it cannot be had.
+def iter_members(data: bytes | Path) -> Iterator[tuple[str, bytes | ReadError]]:
+    """Name and bytes of each file inside, or why it cannot be had; of a path, one at a time.
 
-    Raises ReadError ``damaged`` or ``too_large`` for the zip as a whole.  A zip within a zip is
-    refused, not entered.
+    Two of one name get different ones.  Raises ReadError ``damaged`` or ``too_large`` for the zip
+    as a whole, OSError for a path that cannot be opened.  A zip within a zip is refused, not
+    entered.
     """
     try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
+        archive = zipfile.ZipFile(io.BytesIO(data) if isinstance(data, bytes) else data)
         members = [member for member in archive.infolist() if not member.is_dir()]
+    except (FileNotFoundError, PermissionError):
+        raise
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise ReadError("damaged", "压缩包已损坏", "请重新下载。") from None
     if len(members) > MOST_MEMBERS or sum(m.file_size for m in members) > LARGEST_TOTAL:
         raise ReadError("too_large", "压缩包里的文件过多或过大", "请解压后再放入文件夹。")
     with archive:
+        met: Counter[str] = Counter()
         for member in members:
             name = member_name(member)
             if _is_furniture(name):
                 continue
+            met[name] += 1
+            if met[name] > 1:
+                stem, dot, suffix = name.rpartition(".")
+                name = f"{stem}（{met[name]}）{dot}{suffix}"
             yield name, _member(archive, member, name)
 
 
@@ -48,6 +58,10 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> byt
         return ReadError("too_large", "压缩包里的这个文件过大", "请解压后检查。")
     if name.lower().endswith(".zip"):
         return ReadError("unknown_format", "压缩包里还有压缩包", "请解压后再放入文件夹。")
+    suffix = PurePosixPath(name).suffix
+    if suffix and suffix.lower() not in SUFFIXES:
+        advice = "如是报告，请另存为 .docx 或 .txt。"
+        return ReadError("unknown_format", f"不支持 {suffix} 文件", advice)
     try:
         with archive.open(member) as file:
             return file.read(LARGEST_FILE + 1)
@@ -73,5 +87,4 @@ def member_name(member: zipfile.ZipInfo) -> str:
 
 def _is_furniture(name: str) -> bool:
     last = name.rsplit("/", 1)[-1]
-    hidden = last.startswith((".", "~$")) or name.startswith("__MACOSX/")
-    return hidden or not last.lower().endswith((*SUFFIXES, ".rtf", ".wps"))
+    return last.startswith((".", "~$")) or name.startswith("__MACOSX/")

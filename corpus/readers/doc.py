@@ -35,6 +35,7 @@ def read(data: bytes) -> RawText:
         except subprocess.TimeoutExpired:
             raise ReadError("damaged", "antiword 读取超时", "请另存为 .docx。") from None
     if done.returncode != 0:
-        said = done.stderr.decode("utf-8", "replace").strip().split("\n")[-1][:120]
+        said = done.stderr.decode("utf-8", "replace").strip().split("\n")[-1]
+        said = said.replace(str(path), "文件")[:120]
         raise ReadError("damaged", f"antiword 无法读取：{said}", "请另存为 .docx。")
     return RawText(done.stdout.decode("utf-8", "replace").replace("\ufffd", ""), "doc")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import errno
+import os
 import random
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -181,3 +184,104 @@ def test_every_file_is_a_report_or_a_problem(folder: Path, tmp_path: Path) -> No
         held = {source.path for report in catalog.reports(changes) for source in report.sources}
     told = {problem.path for problem in (*plan.problems, *changes.problems)}
     assert held | told == names
+
+
+def test_what_cannot_be_looked_at_is_told_and_kept(folder: Path, tmp_path: Path) -> None:
+    state = tmp_path / "c.sqlite"
+    below = folder / "below"
+    below.mkdir()
+    for year in (2011, 2012, 2013):
+        write(below, year)
+    assert build(state, folder)[1].held == 13
+
+    def forbidden(path: Path) -> Iterator[None]:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    listing = os.scandir
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            os, "scandir", lambda path: forbidden(path) if path == str(below) else listing(path)
+        )
+        with Catalog(state) as catalog:
+            plan = catalog.plan([folder])
+    assert not plan.gone
+    assert [(p.path, p.code) for p in plan.problems] == [("files/below", "unreadable")]
+    assert "没有权限" in plan.problems[0].reason
+
+
+def test_odd_things_among_the_files_are_told(folder: Path, tmp_path: Path) -> None:
+    (folder / "broken.txt").symlink_to("nowhere")
+    (folder / "loop").symlink_to(folder, target_is_directory=True)
+    os.mkfifo(folder / "fifo.txt")
+    Path(os.fsdecode(os.fsencode(folder) + "/全椒.txt".encode("gb18030"))).write_text("x")
+    Path(os.fsdecode(os.fsencode(folder) + "/文件夹".encode("gb18030"))).mkdir()
+    with Catalog(tmp_path / "c.sqlite") as catalog:
+        plan = catalog.plan([folder])
+        catalog.read(plan)
+    assert {p.path: p.code for p in plan.problems} == {
+        "files/broken.txt": "link",
+        "files/loop": "link",
+        "files/fifo.txt": "unreadable",
+        "files/全椒.txt": "bad_name",
+        "files/文件夹": "bad_name",
+    }
+
+
+@pytest.mark.parametrize("damage", [b"", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)])
+def test_files_that_became_unreadable_count_as_lost(
+    folder: Path, tmp_path: Path, damage: bytes
+) -> None:
+    state = tmp_path / "c.sqlite"
+    build(state, folder)
+    for year in (2014, 2015):
+        (folder / f"{year}.txt").write_bytes(damage)
+    build(tmp_path / "c.sqlite", folder)
+    (folder / "2016.txt").write_bytes(damage)
+    (folder / "2017.txt").write_bytes(damage)
+    with pytest.raises(TooManyGone):
+        build(state, folder)
+    assert build(state, folder, prune=True)[1].held == 6
+
+
+def test_new_rules_read_again_and_keep_what_other_folders_gave(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = tmp_path / "c.sqlite"
+    other = tmp_path / "other"
+    other.mkdir()
+    write(other, 2024)
+    build(state, folder, other)
+    monkeypatch.setattr("corpus.catalog.RULES_VERSION", 999)
+    read, changes = build(state, folder)
+    assert (read, changes.held, changes.remove) == (10, 11, frozenset())
+    assert build(state, folder, other)[0] == 1
+
+
+def test_one_bad_row_of_metadata_costs_no_other(folder: Path, tmp_path: Path) -> None:
+    (folder / "metadata.csv").write_text(
+        "file,year,agency\n2020.txt,去年,\n2021.txt,,云江市水利局\n没有.txt,2020,\n",
+        encoding="utf-8",
+    )
+    with Catalog(tmp_path / "c.sqlite") as catalog:
+        plan = catalog.plan([folder])
+    assert [(p.path, p.code) for p in plan.problems] == [
+        ("files/metadata.csv", "overrides"),
+        ("files/没有.txt", "overrides"),
+    ]
+    given = {Path(one.path).name: one.overrides for one in plan.changed}
+    assert "云江市水利局" in given["2021.txt"]
+    assert given["2020.txt"] == "{}"
+
+
+def test_two_members_of_one_name_are_two_files(folder: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(folder / "more.zip", "w") as archive:
+        archive.writestr("a.txt", (folder / "2020.txt").read_bytes())
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("a.txt", (folder / "2021.txt").read_bytes())
+        archive.writestr("table.xlsx", b"PK\x03\x04")
+    _, changes = build(tmp_path / "c.sqlite", folder)
+    assert {p.path: p.code for p in changes.problems} == {
+        "files/more.zip!a.txt": "merged",
+        "files/more.zip!a（2）.txt": "merged",
+        "files/more.zip!table.xlsx": "unknown_format",
+    }

@@ -112,6 +112,11 @@ def squeezed(text: str) -> list[str]:
         ("a.md", ("# " + "\n\n".join(PARAGRAPHS)).encode()),
         ("crlf.txt", "\r\n".join(PARAGRAPHS).encode("gb18030")),
         ("be.txt", b"\xfe\xff" + TEXT.encode("utf-16-be")),
+        ("unmarked-le.txt", TEXT.encode("utf-16-le")),
+        ("unmarked-be.txt", TEXT.encode("utf-16-be")),
+        ("dir.2021/noending", TEXT.encode("gb18030")),
+        ("nopage", make_page(PARAGRAPHS, "utf-8", "utf-8")),
+        ("nopdf", make_pdf(PARAGRAPHS)),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -179,6 +184,8 @@ def test_a_locked_pdf_is_said_to_be_locked() -> None:
         (make_docx(PARAGRAPHS), "a.txt", "binary"),
         (b"{\\rtf1 text}", "a.rtf", "unknown_format"),
         (b"x" * 10, "a.xls", "unknown_format"),
+        (b"PK\x03\x04 a table", "a.xlsx", "unknown_format"),
+        (b"\xff\xd8\xff" + bytes(range(256)) * 9, "a", "encoding"),
     ],
 )
 def test_refusals_have_codes(data: bytes, name: str, code: str) -> None:
@@ -238,9 +245,10 @@ def test_members_of_a_zip_are_read_and_bad_ones_named() -> None:
         }
     )
     found = dict(iter_members(data))
-    assert set(found) == {"报告/甲.txt", "inner.zip", "bomb.txt"}
+    assert set(found) == {"报告/甲.txt", "inner.zip", "bomb.txt", "picture.jpg"}
     assert found["报告/甲.txt"] == TEXT.encode()
     assert [type(found[name]) for name in ("inner.zip", "bomb.txt")] == [ReadError, ReadError]
+    assert found["picture.jpg"].code == "unknown_format"  # type: ignore[union-attr]
     assert found["bomb.txt"].code == "too_large"  # type: ignore[union-attr]
 
 
