@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import io
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from corpus.command_line import CommandParser
 from search import open_engine
 from search.citations import CITATION_STYLES, Citation, format_citation
 from search.engine import Engine
@@ -18,94 +21,159 @@ from search.filter_text import parse_filters
 from search.labels import section_label
 from search.request import FIELDS, MAX_SIZE, SORTS, UNLABELLED, SearchRequest
 from search.results import Hit, ResultPage, Snippet, Trend
-from search.to_json import page_json, trend_json
+from search.to_json import (
+    concordance_json,
+    matrix_json,
+    page_json,
+    spread_json,
+    trend_json,
+)
+from search.views import CONCORDANCE_SORTS
 
-VIEWS = ("passages", "reports", "trend", "matrix", "spread", "concordance")
+VIEWS = ("passages", "reports", "concordance", "trend", "matrix", "spread")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status: 0 answered, 1 cannot be answered, 2 wrong arguments."""
     options = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # the same bytes whatever the system's habits
+        sys.stdout.reconfigure(encoding="utf-8", newline="")
     try:
         engine = open_engine(options.index_dir)
+        try:
+            for piece in _answer(engine, options):
+                sys.stdout.write(piece)
+            sys.stdout.flush()
+        finally:
+            engine.close()
     except SearchError as error:
         print(error, file=sys.stderr)
         return 1
-    try:
-        for piece in _answer(engine, options):
-            sys.stdout.write(piece)
-    except SearchError as error:
-        print(error, file=sys.stderr)
+    except BrokenPipeError:  # the reader had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        print(f"无法写出结果：{error.strerror}。", file=sys.stderr)
         return 1
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader had enough
-    finally:
-        engine.close()
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m search", description="检索报告。检索式的写法见 docs/query-language.md。"
+    parser = CommandParser(
+        prog="python -m search",
+        description="检索报告。检索式的写法见 docs/query-language.md，各种看法见 docs/views.md。",
+        epilog="以 - 开头的检索式写在 -- 之后：python -m search -- '-罚款'",
     )
-    parser.add_argument("query", nargs="+", metavar="检索式", help="如 '\"首违不罚\" 营商环境'")
-    parser.add_argument("--index-dir", type=Path, default=Path("var/index"), help="索引目录")
-    for field, help_text in (
-        ("year", "年度，如 2021、2019..2022、-2020"),
-        ("agency", "机关名称"),
-        ("section", "章节：achievements、shortcomings、leadership、plans、other"),
-        ("kind", "机关类别，如 城市管理"),
-        ("region", "地区，如 重庆市/南岸区"),
+    parser.add_argument(
+        "query",
+        nargs="+",
+        metavar="检索式",
+        help="如 '\"首违不罚\" 营商环境'；多个之间是“并且”，在 --view trend 中各成一行",
+    )
+    parser.add_argument(
+        "--index-dir",
+        type=Path,
+        default=Path("var/index"),
+        metavar="目录",
+        help="索引目录（默认 var/index）",
+    )
+    for field, name, help_text in (
+        ("year", "年度", "2021、2019..2022 或 未识别；可多次给出"),
+        ("agency", "机关", "机关名称"),
+        ("section", "章节", "achievements、shortcomings、leadership、plans、other"),
+        ("kind", "类别", "机关类别，如 城市管理"),
+        ("region", "地区", "如 重庆市/南岸区"),
     ):
-        parser.add_argument(f"--{field}", action="append", default=[], help=help_text)
-    parser.add_argument("--scope", choices=("passage", "report"), default="passage", help="范围")
-    parser.add_argument("--sort", choices=SORTS, default="relevance", help="排序")
-    parser.add_argument("--page", type=int, default=1, help="页码，从 1 起")
-    parser.add_argument("--size", type=int, default=10, help=f"每页段落数，至多 {MAX_SIZE}")
-    parser.add_argument("--view", choices=VIEWS, default="passages", help="看法")
-    parser.add_argument("--json", action="store_true", help="输出 JSON")
-    parser.add_argument("--export", choices=EXPORT_FORMATS, help="导出全部结果")
-    parser.add_argument("--cite", choices=CITATION_STYLES, help="输出结果所在报告的引文")
-    parser.add_argument("--site", default="", help="导出和引文中链接的网站地址")
+        help_text += "；前面加 - 为排除，如 " + f"--{field}=-…"
+        parser.add_argument(f"--{field}", action="append", default=[], metavar=name, help=help_text)
+    parser.add_argument("--within", default="", metavar="检索式", help="在结果中再搜")
+    _choice(parser, "--scope", ("passage", "report"), "各词同在一个段落，还是一份报告")
+    _choice(parser, "--sort", SORTS, "排序")
+    _choice(parser, "--view", VIEWS, "看法")
+    _choice(parser, "--order", CONCORDANCE_SORTS, "逐处排列（--view concordance）的次序")
+    parser.add_argument("--page", type=int, default=1, metavar="页", help="页码，从 1 起")
+    parser.add_argument(
+        "--size", type=int, default=10, metavar="个", help=f"每页个数，至多 {MAX_SIZE}（默认 10）"
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="输出 JSON，与网站接口相同")
+    form.add_argument(
+        "--format",
+        "--export",
+        choices=EXPORT_FORMATS,
+        metavar="格式",
+        help=f"导出全部结果：{'、'.join(EXPORT_FORMATS)}",
+    )
+    form.add_argument(
+        "--cite",
+        choices=CITATION_STYLES,
+        metavar="格式",
+        help=f"输出结果所在报告的引文：{'、'.join(CITATION_STYLES)}",
+    )
+    parser.add_argument(
+        "--site",
+        default="",
+        metavar="网址",
+        help="导出和引文中链接的网站地址，如 https://example.org",
+    )
     return parser
 
 
+def _choice(
+    parser: argparse.ArgumentParser, name: str, choices: Sequence[str], help_text: str
+) -> None:
+    help_text += f"：{'、'.join(choices)}（默认 {choices[0]}）"
+    parser.add_argument(name, choices=choices, default=choices[0], metavar="…", help=help_text)
+
+
 def _answer(engine: Engine, options: argparse.Namespace) -> Iterator[str]:
+    queries = [text.encode("utf-8", "replace").decode() for text in options.query]
     request = SearchRequest(
-        query=options.query[0],
+        query=" ".join(queries),
         filters=parse_filters({name: getattr(options, name) for name in FIELDS}),
         scope=options.scope,
         sort=options.sort,
+        view="reports" if options.view == "reports" else "passages",
         page=options.page,
         size=options.size,
+        within=options.within,
     )
-    if options.export:
-        page = engine.search(request.with_(size=1, facet_size=0))
+    if options.format:
+        found = engine.stream(request)
         head = ExportHead(
             request,
-            page.total,
-            page.generation,
-            engine.overview().built,
+            found.total,
+            found.generation,
+            found.built,
             options.site,
             datetime.date.today(),
         )
-        yield from export(head, engine.iter_hits(request), options.export)
+        yield from export(head, found.hits, options.format)
     elif options.cite:
         yield from _citations(engine, request, options)
     elif options.view == "trend":
-        trends = engine.trend(options.query, request.filters)
+        trends = engine.trend(queries, request.filters, scope=request.scope, within=request.within)
         yield _json([trend_json(t) for t in trends]) if options.json else _trends(trends)
     elif options.view == "matrix":
-        yield from _matrix(engine, request)
+        yield from _matrix(engine, request, options.json)
     elif options.view == "spread":
-        yield from _spread(engine, request)
+        yield from _spread(engine, request, options.json)
     elif options.view == "concordance":
-        found = engine.concordance(request)
-        for line in found.lines:
-            yield f"{line.left:>30}【{line.key}】{line.right}  {line.hit.url}\n"
+        yield from _concordance(engine, request, options)
     else:
-        page = engine.search(request.with_(view=options.view))
-        yield _json(page_json(page)) if options.json else "".join(_page(page))
+        yield from _list(engine, request, options.json)
+
+
+def _list(engine: Engine, request: SearchRequest, as_json: bool) -> Iterator[str]:
+    page = engine.search(request)
+    if as_json:
+        yield _json(page_json(page))
+        return
+    yield from _page(page)
+    if not page.total.passages:
+        for one in engine.explain(request):
+            yield f"{one.label}：{one.total.reports} 份报告，{one.total.occurrences} 处\n"
+        for text in engine.did_you_mean(request):
+            yield f"您要找的是不是：{text}\n"
 
 
 def _json(value: object) -> str:
@@ -153,8 +221,25 @@ def _trends(trends: Sequence[Trend]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _matrix(engine: Engine, request: SearchRequest) -> Iterator[str]:
+def _concordance(
+    engine: Engine, request: SearchRequest, options: argparse.Namespace
+) -> Iterator[str]:
+    found = engine.concordance(request, order=options.order)
+    if options.json:
+        yield _json(concordance_json(found))
+        return
+    yield f"{found.total.occurrences} 处"
+    yield f"，只排了前 {found.sorted_occurrences} 处\n" if found.bounded else "\n"
+    for line in found.lines:
+        left = "　" * max(0, 30 - len(line.left)) + line.left
+        yield f"{left}【{line.key}】{line.right}  {line.hit.url}\n"
+
+
+def _matrix(engine: Engine, request: SearchRequest, as_json: bool) -> Iterator[str]:
     found = engine.matrix(request)
+    if as_json:
+        yield _json(matrix_json(found))
+        return
     years = [UNLABELLED if year is None else str(year) for year in found.years]
     yield "\t".join(["机关", *years, "合计"]) + "\n"
     for row in found.rows:
@@ -162,8 +247,11 @@ def _matrix(engine: Engine, request: SearchRequest) -> Iterator[str]:
         yield "\t".join([row.agency or UNLABELLED, *cells]) + "\n"
 
 
-def _spread(engine: Engine, request: SearchRequest) -> Iterator[str]:
+def _spread(engine: Engine, request: SearchRequest, as_json: bool) -> Iterator[str]:
     found = engine.spread(request)
+    if as_json:
+        yield _json(spread_json(found))
+        return
     yield f"{found.total_agencies} 个机关用过（共收录 {found.held_agencies} 个机关）\n"
     yield "机关\t首次\t最近\t报告\t次数\t后来不提\n"
     for one in found.adoptions:
@@ -178,7 +266,7 @@ def _citations(
     engine: Engine, request: SearchRequest, options: argparse.Namespace
 ) -> Iterator[str]:
     seen: set[str] = set()
-    for hit in engine.iter_hits(request.with_(snippets=False)):
+    for hit in engine.stream(request.with_(snippets=False)).hits:
         if hit.report_id not in seen:
             seen.add(hit.report_id)
             text = format_citation(_citation(hit, options.site), options.cite)

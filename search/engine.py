@@ -7,15 +7,16 @@ engines covers hit sets, counts, facets and spans, not the order by relevance (D
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Literal, Protocol
 
-from search.request import NO_FILTERS, Field, Filters, SearchRequest
+from search.request import NO_FILTERS, Field, Filters, Scope, SearchRequest
 from search.results import (
     ClauseCount,
     Facet,
     Gone,
     Hit,
+    HitStream,
     Moved,
     Overview,
     ReportDocument,
@@ -44,10 +45,17 @@ class Engine(Protocol):
     def search(self, request: SearchRequest) -> ResultPage:
         """One page of hits with totals and facets."""
 
-    def iter_hits(self, request: SearchRequest) -> Iterator[Hit]:
-        """Every hit, in the request's order, from one generation; page and size are ignored."""
+    def stream(self, request: SearchRequest) -> HitStream:
+        """Every hit, in the request's order; page and size are ignored."""
 
-    def trend(self, queries: Sequence[str], filters: Filters = NO_FILTERS) -> tuple[Trend, ...]:
+    def trend(
+        self,
+        queries: Sequence[str],
+        filters: Filters = NO_FILTERS,
+        *,
+        scope: Scope = "passage",
+        within: str = "",
+    ) -> tuple[Trend, ...]:
         """Each query by year under the filters."""
 
     def explain(self, request: SearchRequest) -> tuple[ClauseCount, ...]:

@@ -11,8 +11,10 @@ import csv
 import datetime
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal, TypeAlias
 
 from search.citations import Citation, format_citation
@@ -24,6 +26,9 @@ ExportFormat: TypeAlias = Literal["csv", "jsonl", "md"]
 EXPORT_FORMATS: tuple[ExportFormat, ...] = ("csv", "jsonl", "md")
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+_LIST = re.compile(r"^(\s*(?:[0-9]+(?=[.)]))?)([-+.)])")
+"""The beginning of what Markdown would read as an item of a list."""
 
 _COLUMNS = (
     "报告编号", "段落", "标题", "机关", "年度", "章节", "小标题", "出现次数", "摘录", "链接",
@@ -42,12 +47,19 @@ class ExportHead:
     site: str = ""
     """Put before each permanent link: ``https://example.org``; empty leaves them relative."""
     exported: datetime.date = datetime.date.min
+    most: int = 0
+    """Rows at the most; 0 for all."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows there will be."""
+        return min(self.total.passages, self.most or self.total.passages)
 
 
 def export(head: ExportHead, hits: Iterable[Hit], kind: ExportFormat) -> Iterator[str]:
     """The export as pieces of text, in order; joined they are the file (UTF-8, BOM included)."""
     writers = {"csv": _csv, "jsonl": _jsonl, "md": _markdown}
-    return writers[kind](head, hits)
+    return writers[kind](head, islice(hits, head.most or None))
 
 
 def describe_filters(request: SearchRequest) -> str:
@@ -83,6 +95,7 @@ def _head_pairs(head: ExportHead) -> list[tuple[str, str]]:
         ("检索式", head.request.query or "（全部）"),
         ("筛选", describe_filters(head.request) or "无"),
         ("结果", f"{total.reports} 份报告，{total.passages} 个段落，{total.occurrences} 处"),
+        ("行数", f"{head.rows}" + ("，已达上限，不是全部" if head.rows < total.passages else "")),
         ("索引", f"{head.generation}（{head.built}）"),
         ("导出日期", head.exported.isoformat()),
     ]
@@ -138,6 +151,7 @@ def _jsonl(head: ExportHead, hits: Iterable[Hit]) -> Iterator[str]:
         "query": request.query,
         "within": request.within,
         "scope": request.scope,
+        "sort": request.sort,
         "filters": {
             field: {
                 "include": chosen.include,
@@ -151,6 +165,7 @@ def _jsonl(head: ExportHead, hits: Iterable[Hit]) -> Iterator[str]:
             "passages": head.total.passages,
             "occurrences": head.total.occurrences,
         },
+        "rows": head.rows,
         "generation": head.generation,
         "built": head.built,
         "exported": head.exported.isoformat(),
@@ -183,9 +198,10 @@ def _markdown(head: ExportHead, hits: Iterable[Hit]) -> Iterator[str]:
             report = hit.report_id
             yield f"\n## {_md(hit.title)}\n\n{_md(cite_hit(head, hit))}\n"
         place = " › ".join(hit.heading) or hit.passage
-        yield f"\n### [{_md(place)}]({head.site}{hit.url})\n\n"
+        yield f"\n### [{_md(place)}]({head.site}{hit.url}) · {hit.occurrences} 处\n\n"
         for snippet in hit.snippets:
-            yield f"> {_marked(snippet.text, snippet.spans)}\n\n"
+            marked = _LIST.sub(r"\1\\\2", _marked(snippet.text, snippet.spans))
+            yield f"> {marked}\n\n"
 
 
 def cite_hit(head: ExportHead, hit: Hit) -> str:
@@ -210,7 +226,7 @@ def _excerpt(hit: Hit) -> str:
 
 def _md(text: str) -> str:
     """The text on one line, with what Markdown would read escaped."""
-    return "".join("\\" + c if c in "\\`*_{}[]<>#|" else c for c in " ".join(text.split()))
+    return _md_piece(" ".join(text.split()))
 
 
 def _marked(text: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -226,4 +242,4 @@ def _marked(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
 
 def _md_piece(text: str) -> str:
-    return "".join("\\" + c if c in "\\`*_{}[]<>#|" else (" " if c == "\n" else c) for c in text)
+    return "".join("\\" + c if c in "\\`*_{}[]<>#|&~" else (" " if c == "\n" else c) for c in text)

@@ -6,7 +6,7 @@ text they stand beside.  Counts name their unit (DESIGN §6).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 from urllib.parse import quote
@@ -144,6 +144,17 @@ class ResultPage:
     notices: tuple[Notice, ...] = ()
     understood: str = ""
     """How the query was read, in Chinese words; empty for an empty query."""
+
+
+@dataclass(frozen=True, slots=True)
+class HitStream:
+    """Every hit of a request, one at a time, and what describes them: all of one generation."""
+
+    total: Total
+    generation: str
+    built: str
+    """ISO time of the build."""
+    hits: Iterator[Hit]
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from search.request import (
     Field,
     FieldFilter,
     Filters,
+    Scope,
     SearchRequest,
 )
 from search.results import (
@@ -40,6 +41,7 @@ from search.results import (
     Facet,
     Gone,
     Hit,
+    HitStream,
     Moved,
     Notice,
     Overview,
@@ -147,17 +149,7 @@ class WhooshEngine:
         matches, masks, parsed = self._match(columns, request)
         end = start + request.size
         chosen = ordered(matches, request.sort, request.view, start, end).tolist()
-        scored = request.sort == "relevance"
-        hits = tuple(
-            make_hit(
-                columns,
-                int(matches.docs[i]),
-                score=float(matches.scores[i]) if scored else 0.0,
-                occurrences=int(matches.occurrence_counts[i]),
-                matches=matches if request.snippets else None,
-            )
-            for i in chosen
-        )
+        hits = tuple(_hit(matches, request, i) for i in chosen)
         found: dict[Field, Facet] = {}
         if request.facet_size:
             found = {
@@ -177,19 +169,17 @@ class WhooshEngine:
             understood="" if isinstance(parsed.tree, query.Everything) else describe(parsed.tree),
         )
 
-    def iter_hits(self, request: SearchRequest) -> Iterator[Hit]:
+    def stream(self, request: SearchRequest) -> HitStream:
         _check(request)
         columns = self._current()
         matches, _, _ = self._match(columns, request)
         order = ordered(matches, request.sort, request.view, 0, len(matches.docs))
-        for i in order.tolist():
-            yield make_hit(
-                columns,
-                int(matches.docs[i]),
-                score=float(matches.scores[i]) if request.sort == "relevance" else 0.0,
-                occurrences=int(matches.occurrence_counts[i]),
-                matches=matches if request.snippets else None,
-            )
+        return HitStream(
+            _total(matches),
+            columns.snapshot.generation,
+            columns.snapshot.built,
+            (_hit(matches, request, i) for i in order.tolist()),
+        )
 
     def facet(
         self,
@@ -208,11 +198,19 @@ class WhooshEngine:
 
     # --- views ------------------------------------------------------------------------------
 
-    def trend(self, queries: Sequence[str], filters: Filters = NO_FILTERS) -> tuple[Trend, ...]:
+    def trend(
+        self,
+        queries: Sequence[str],
+        filters: Filters = NO_FILTERS,
+        *,
+        scope: Scope = "passage",
+        within: str = "",
+    ) -> tuple[Trend, ...]:
         columns = self._current()
         found = []
         for text in queries:
-            matches, masks, parsed = self._match(columns, SearchRequest(text, filters))
+            asked = SearchRequest(text, filters, scope=scope, within=within)
+            matches, masks, parsed = self._match(columns, asked)
             rows = tuple(trend_rows(matches, masks.passages()))
             found.append(Trend(text, rows, _total(matches), parsed.notices))
         return tuple(found)
@@ -294,6 +292,13 @@ class WhooshEngine:
         if request.within.strip():
             total = self._total(columns, request.with_(within=""))
             found.append(ClauseCount("不在结果中再搜", request.query, total))
+        words = tree.children if isinstance(tree, query.And) else (tree,)
+        runs = [word.text for word in words if isinstance(word, query.Run)]
+        if len(runs) == len(words):
+            like = write_query(query.Like(" ".join(runs), ""))
+            total = self._total(columns, request.with_(query=like))
+            if total.passages:
+                found.append(ClauseCount("其中任一词语，最相近的在前", like, total))
         return tuple(found)
 
     # --- reports ----------------------------------------------------------------------------
@@ -379,6 +384,17 @@ class WhooshEngine:
 
 def _total(matches: Matches) -> Total:
     return Total(len(matches.reports), len(matches.docs), matches.occurrences)
+
+
+def _hit(matches: Matches, request: SearchRequest, i: int) -> Hit:
+    """The ``i``-th of the matching passages."""
+    return make_hit(
+        matches.columns,
+        int(matches.docs[i]),
+        score=float(matches.scores[i]) if request.sort == "relevance" else 0.0,
+        occurrences=int(matches.occurrence_counts[i]),
+        matches=matches if request.snippets else None,
+    )
 
 
 def _find_passage(columns: Columns, report_id: str, passage: str) -> int | None:

@@ -70,7 +70,7 @@ def spread(
         )
     return Spread(
         adoptions=tuple(adoptions),
-        by_year=tuple(_by_year(uses, holds, columns, matches.reports)),
+        by_year=tuple(_by_year(uses, holds, columns, matches.reports, held_reports)),
         total=Total(len(matches.reports), len(matches.docs), matches.occurrences),
         total_agencies=len(order),
         held_agencies=len({int(a) for a in agency[held_reports].tolist()}),
@@ -97,6 +97,7 @@ def _by_year(
     holds: dict[int, tuple[int, ...]],
     columns: Columns,
     reports: Int64s,
+    held_reports: Int64s,
 ) -> list[YearSpread]:
     years = sorted({year for own in holds.values() for year in own})
     new: dict[int, int] = {}
@@ -112,10 +113,14 @@ def _by_year(
     rows = [
         YearSpread(year, new.get(year, 0), with_it.get(year, 0), held_in[year]) for year in years
     ]
-    unknown = {
-        int(columns.labels["agency"].ordinals[r]) for r in reports.tolist() if columns.year[r] < 0
-    }
-    if unknown:
-        fresh = sum(own not in uses for own in unknown)
-        rows.append(YearSpread(None, fresh, len(unknown), len(unknown)))
+    if held_apart := _undated(columns, held_reports):
+        apart = _undated(columns, reports)
+        fresh = sum(own not in uses for own in apart)
+        rows.append(YearSpread(None, fresh, len(apart), len(held_apart)))
     return rows
+
+
+def _undated(columns: Columns, reports: Int64s) -> set[int]:
+    """Agencies, by ordinal, that have a report of no known year among some."""
+    agency = columns.labels["agency"].ordinals
+    return set(agency[reports[columns.year[reports] < 0]].tolist())

@@ -415,7 +415,7 @@ def test_every_view_gives_the_totals_of_the_list(
             matrix = engine.matrix(request)
             assert matrix.total == total
             assert sum(cell.occurrences for cell in matrix.columns) == total.occurrences
-            hits = list(engine.iter_hits(request))
+            hits = list(engine.stream(request).hits)
             assert len(hits) == total.passages
             assert sum(hit.occurrences for hit in hits) == total.occurrences
 

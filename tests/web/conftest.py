@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from search import open_engine
+from search.engine import Engine
 from search.errors import RequestError
 from search.labels import section_label
 from search.request import FIELDS, NO_FILTERS, UNLABELLED, FieldFilter, SearchRequest
@@ -25,6 +30,7 @@ from search.results import (
     FacetValue,
     Gone,
     Hit,
+    HitStream,
     LabelOrigin,
     Moved,
     Notice,
@@ -280,11 +286,13 @@ class PlainEngine:
             generation=self.generation(),
             took_ms=1.0,
             notices=(Notice("hint", "这是一条提示 <b>"),) if "提示" in request.query else (),
-            understood=f"全部含有 {request.query}" if request.query else "",
+            understood=f"含“{request.query}”或其全部词语" if request.query else "",
         )
 
-    def iter_hits(self, request: SearchRequest) -> Iterator[Hit]:
-        yield from (self._hit(m) for m in self._matches(request.query, request.filters))
+    def stream(self, request: SearchRequest) -> HitStream:
+        found = list(self._matches(request.query, request.filters))
+        hits = (self._hit(match) for match in found)
+        return HitStream(self._total(found), self.generation(), self.overview().built, hits)
 
     def facet(
         self,
@@ -574,3 +582,15 @@ def make_site(engine: PlainEngine) -> Callable[..., Flask]:
 def client(make_site: Callable[..., Flask]) -> FlaskClient:
     """A client of the site with default settings."""
     return make_site().test_client()
+
+
+@pytest.fixture(scope="session")
+def sample_engine(project_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The real engine over the sample reports."""
+    index = tmp_path_factory.mktemp("samples") / "index"
+    samples = project_dir / "corpus" / "samples"
+    command = [sys.executable, "-m", "index", "build", str(samples), "--index-dir", str(index)]
+    subprocess.run(command, cwd=project_dir, check=True, capture_output=True)
+    engine = open_engine(index)
+    yield engine
+    engine.close()

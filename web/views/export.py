@@ -6,7 +6,6 @@ The pieces are streamed: a hundred thousand rows never stand in memory together.
 from __future__ import annotations
 
 import datetime
-from itertools import islice
 from typing import get_args
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
@@ -42,19 +41,19 @@ def everything(kind: str) -> Response:
     here = site()
     address = urls.parse_address(request.args, size=here.settings.page_size)
     asked = address.request
-    counted = here.engine.search(asked.with_(page=1, size=1, facet_size=0, snippets=False))
+    found = here.engine.stream(asked)
     head = ExportHead(
         request=asked,
-        total=counted.total,
-        generation=counted.generation,
-        built=here.overview().built,
+        total=found.total,
+        generation=found.generation,
+        built=found.built,
         site=here.root(),
         exported=datetime.date.today(),
+        most=here.settings.export_rows,
     )
-    rows = islice(here.engine.iter_hits(asked), here.settings.export_rows)
     name = f"fazhi-{head.exported:%Y%m%d}.{kind}"
     return Response(
-        export(head, rows, chosen),
+        export(head, found.hits, chosen),
         content_type=TYPES[chosen],
         headers={
             "Content-Disposition": f'attachment; filename="{name}"',
