@@ -1,261 +1,109 @@
 """The JSON interface described in OpenAPI 3.1, made from the code that serves it.
 
-Parameters come from the vocabularies of ``search.request``; the routes listed are checked by a test
-against those the application has.  Served at ``/api/v1/openapi.json``.
+An ``Operation`` is declared once, beside the function that answers it (``web.views.api``): the
+route, the parameters that are checked, the schema the answer has.  This module only writes that
+down.  Served at ``/api/v1/openapi.json``.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
-from search.labels import FIELD_LABELS, SECTION_LABELS
-from search.request import FIELDS, MAX_SIZE, SORTS, UNLABELLED
-from web import urls
+from web.api_schemas import SCHEMAS, reference
+from web.parameters import Parameter
+from web.settings import Settings
 
-Json = dict[str, Any]
+Json: TypeAlias = dict[str, Any]
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
+ROOT = "/api/v1"
 
+_DESCRIPTION = """\
+法治政府建设年度报告的检索、全文和历年统计。只读，无需密钥；
+页面上的一切都有对应的 JSON，参数与页面地址相同。
+每个答复都注明索引的代（generation）；没有用到的参数列在 ignored 里。
+数目都是准确值，单位写明：报告、段落、处。带例子的说明见 /api。"""
 
-def _parameter(name: str, schema: Json, description: str, *, place: str = "query") -> Json:
-    found: Json = {"name": name, "in": place, "schema": schema, "description": description}
-    if place == "path":
-        found["required"] = True
-    if schema.get("type") == "array":
-        found["style"], found["explode"] = "form", True
-    return found
-
-
-def _strings(pattern: str | None = None) -> Json:
-    item: Json = {"type": "string", "maxLength": 200}
-    if pattern:
-        item["pattern"] = pattern
-    return {"type": "array", "items": item, "maxItems": 20}
-
-
-_SECTION = "|".join([*SECTION_LABELS, UNLABELLED])
-_PATTERNS = {
-    "year": f"^(-?([0-9]{{4}}|{UNLABELLED})|[0-9]{{4}}\\.\\.|\\.\\.[0-9]{{4}})$",
-    "section": f"^-?({_SECTION})$",
+_FAILURES = {
+    400: "参数的值不可用；message 说明是哪一个、错在哪里、怎样改",
+    404: "没有这份报告、这个段落",
+    410: "这份报告曾经收录，现已移除",
+    414: "地址过长",
+    431: "请求头过大",
+    503: "索引不可用",
 }
+_ALWAYS = (400, 414, 431, 503)
 
 
-def _filters() -> list[Json]:
-    return [
-        _parameter(
-            field,
-            _strings(_PATTERNS.get(field)),
-            f"{FIELD_LABELS[field]}；重复为“或”，以 - 开头为排除"
-            + ("；2019..2022 为范围" if field == "year" else ""),
-        )
-        for field in FIELDS
-    ]
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One address of the interface."""
 
+    rule: str
+    """Below ``ROOT``, as Flask writes it."""
+    name: str
+    summary: str
+    answer: str
+    """Name of the answer's schema."""
+    parameters: Callable[[Settings], Sequence[Parameter]]
+    of_report: bool
+    """Whether it names a report, which may be unknown (404), gone (410) or renamed (301)."""
+    example: str
+    """Path and query below ``ROOT``; ``{report_id}`` and the like stand for what is held."""
 
-_QUERY = _parameter("q", {"type": "string", "maxLength": 2000}, "检索式；空为全部段落")
-_PAGE = _parameter("page", {"type": "integer", "minimum": 1, "maximum": 1_000_000}, "页，从 1 起")
-_SIZE = _parameter("size", {"type": "integer", "minimum": 1, "maximum": MAX_SIZE}, "每页条数")
-_ID = _parameter("report_id", {"type": "string", "minLength": 1}, "报告编号", place="path")
+    @property
+    def path(self) -> str:
+        """The route as OpenAPI writes it: ``/reports/{report_id}``."""
+        return re.sub(r"<(\w+)>", r"{\1}", self.rule)
 
-
-def _object(properties: Json, *, open_: bool = True) -> Json:
-    return {
-        "type": "object",
-        "required": list(properties),
-        "properties": properties,
-        "additionalProperties": open_,
-    }
-
-
-def _array(items: Json) -> Json:
-    return {"type": "array", "items": items}
-
-
-_TEXT: Json = {"type": "string"}
-_COUNT: Json = {"type": "integer", "minimum": 0}
-_MAYBE_TEXT: Json = {"type": ["string", "null"]}
-_MAYBE_YEAR: Json = {"type": ["integer", "null"]}
-_SPAN: Json = {"type": "array", "items": _COUNT, "minItems": 2, "maxItems": 2}
-_TOTAL = _object({"reports": _COUNT, "passages": _COUNT, "occurrences": _COUNT})
-
-SCHEMAS: Json = {
-    "Error": _object({"error": _object({"code": _TEXT, "message": _TEXT})}, open_=False),
-    "Total": _TOTAL,
-    "Hit": _object(
-        {
-            "report_id": _TEXT,
-            "passage": _TEXT,
-            "title": _TEXT,
-            "agency": _MAYBE_TEXT,
-            "year": _MAYBE_YEAR,
-            "section": _TEXT,
-            "heading": _array(_TEXT),
-            "url": _TEXT,
-            "score": {"type": "number"},
-            "snippets": _array(_object({"text": _TEXT, "spans": _array(_SPAN)})),
+    def describe(self, settings: Settings) -> Json:
+        """The operation as OpenAPI's Operation Object."""
+        statuses = sorted({*_ALWAYS, *((404, 410) if self.of_report else ())})
+        responses: Json = {
+            "200": {
+                "description": SCHEMAS[self.answer]["description"],
+                "headers": {"ETag": {"schema": {"type": "string"}}},
+                "content": _content(self.answer),
+            },
+            "304": {"description": "与 If-None-Match 所说的相同"},
         }
-    ),
-    "FacetValue": _object(
-        {
-            "value": {"type": ["string", "integer"]},
-            "label": _TEXT,
-            "count": _COUNT,
-            "selected": {"type": "boolean"},
-        }
-    ),
-    "SearchResult": _object(
-        {
-            "query": _TEXT,
-            "total": {"$ref": "#/components/schemas/Total"},
-            "took_ms": {"type": "number"},
-            "generation": _TEXT,
-            "next_cursor": _MAYBE_TEXT,
-            "hits": _array({"$ref": "#/components/schemas/Hit"}),
-            "facets": _object(
-                {field: _array({"$ref": "#/components/schemas/FacetValue"}) for field in FIELDS}
-            ),
-        }
-    ),
-    "ReportSummary": _object(
-        {
-            "id": _TEXT,
-            "title": _TEXT,
-            "agency": _MAYBE_TEXT,
-            "year": _MAYBE_YEAR,
-            "kind": _MAYBE_TEXT,
-            "region": _array(_TEXT),
-            "published": _MAYBE_TEXT,
-        }
-    ),
-    "ReportList": _object(
-        {"total": _COUNT, "reports": _array({"$ref": "#/components/schemas/ReportSummary"})}
-    ),
-    "Report": {
-        "allOf": [
-            {"$ref": "#/components/schemas/ReportSummary"},
-            _object(
-                {
-                    "aliases": _array(_TEXT),
-                    "sources": _array(_object({"path": _TEXT, "sha256": _TEXT})),
-                    "text": _TEXT,
-                    "outline": _array(
-                        _object(
-                            {
-                                "number": _TEXT,
-                                "heading": _TEXT,
-                                "level": _COUNT,
-                                "category": _TEXT,
-                                "start": _COUNT,
-                                "end": _COUNT,
-                            }
-                        )
-                    ),
-                    "passages": _array(
-                        _object(
-                            {"passage": _TEXT, "start": _COUNT, "end": _COUNT, "section": _TEXT}
-                        )
-                    ),
-                }
-            ),
-        ]
-    },
-    "TrendList": _object(
-        {
-            "generation": _TEXT,
-            "trends": _array(
-                _object(
-                    {
-                        "query": _TEXT,
-                        "total": {"$ref": "#/components/schemas/Total"},
-                        "years": _array(
-                            _object(
-                                {
-                                    "year": _MAYBE_YEAR,
-                                    "reports": _COUNT,
-                                    "held": _COUNT,
-                                    "share": {"type": "number"},
-                                    "occurrences": _COUNT,
-                                    "per_10k": {"type": "number"},
-                                }
-                            )
-                        ),
-                    }
-                )
-            ),
-        }
-    ),
-    "Link": _object(
-        {
-            "state": {"enum": ["same", "moved", "changed", "lost", "gone", "unknown"]},
-            "url": _MAYBE_TEXT,
-        }
-    ),
-    "Suggestions": _object(
-        {"suggestions": _array(_object({"text": _TEXT, "kind": _TEXT, "count": _COUNT}))}
-    ),
-}
-
-
-def _get(name: str, summary: str, parameters: list[Json], schema: str, *errors: int) -> Json:
-    def content(reference: str) -> Json:
-        return {"application/json": {"schema": {"$ref": f"#/components/schemas/{reference}"}}}
-
-    responses: Json = {"200": {"description": "好", "content": content(schema)}}
-    for status in (400, *errors):
-        responses[str(status)] = {"description": "见 message", "content": content("Error")}
-    if 410 in errors:
-        responses["301"] = {"description": "报告的编号已更正，见 Location"}
-    return {
-        "get": {
-            "operationId": name,
-            "summary": summary,
-            "parameters": parameters,
+        if self.of_report:
+            responses["301"] = {
+                "description": "报告的编号已更正",
+                "headers": {"Location": {"schema": {"type": "string"}, "required": True}},
+                "content": _content("Moved"),
+            }
+        for status in statuses:
+            responses[str(status)] = {
+                "description": _FAILURES[status],
+                "content": _content("Error"),
+            }
+        return {
+            "operationId": self.name,
+            "summary": self.summary,
+            "parameters": [one.describe() for one in self.parameters(settings)],
             "responses": responses,
         }
-    }
 
 
-def describe(trend_phrases: int) -> Json:
-    """The document; ``trend_phrases`` is the setting that bounds one trend."""
-    search = [
-        _QUERY,
-        *_filters(),
-        _parameter("scope", {"enum": list(urls.SCOPES)}, "passage：同段；report：同一份报告"),
-        _parameter("sort", {"enum": list(SORTS)}, "排序"),
-        _parameter("view", {"enum": ["passages", "reports"]}, "逐段，或按报告聚在一起"),
-        _parameter("within", {"type": "string", "maxLength": 2000}, "结果中再搜"),
-        _PAGE,
-        _SIZE,
-    ]
-    phrases: Json = {
-        "type": "array",
-        "items": {"type": "string", "minLength": 1, "maxLength": 200},
-        "minItems": 1,
-        "maxItems": trend_phrases,
-    }
-    many = {**_parameter("q", phrases, "一个或几个说法"), "required": True}
-    passage = _parameter("passage", {"type": "string", "minLength": 1}, "段落", place="path")
-    hash_ = _parameter("h", {"type": "string", "maxLength": 64}, "段落文字的短摘要")
+def _content(schema: str) -> Json:
+    return {"application/json": {"schema": reference(schema)}}
+
+
+def describe(operations: Iterable[Operation], settings: Settings) -> Json:
+    """The whole document."""
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "法治报告检索",
+            "title": settings.site_name,
             "version": VERSION,
-            "description": "法治政府建设年度报告的检索、全文和历年统计。只读，无需密钥。",
+            "description": _DESCRIPTION,
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "paths": {
-            "/api/v1/search": _get("search", "检索", search, "SearchResult"),
-            "/api/v1/reports": _get(
-                "reports", "报告列表", [_PAGE, _SIZE, *_filters()], "ReportList"
-            ),
-            "/api/v1/reports/{report_id}": _get("report", "一份报告", [_ID], "Report", 404, 410),
-            "/api/v1/trend": _get("trend", "历年", [many, *_filters()], "TrendList"),
-            "/api/v1/links/{report_id}": _get("link", "链接的状况", [_ID, hash_], "Link", 404),
-            "/api/v1/links/{report_id}/{passage}": _get(
-                "passageLink", "段落链接的状况", [_ID, passage, hash_], "Link", 404
-            ),
-            "/api/v1/suggest": _get("suggest", "补全", [_QUERY], "Suggestions"),
-        },
+        "servers": [{"url": "/"}],
+        "paths": {ROOT + one.path: {"get": one.describe(settings)} for one in operations},
         "components": {"schemas": SCHEMAS},
     }

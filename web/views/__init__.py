@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from web.views import about, api, compare, export, reports, search, start, trend
+from web.views import about, api, api_reports, compare, export, reports, search, start, trend
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     start.blueprint,
@@ -15,4 +15,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     export.blueprint,
     about.blueprint,
     api.blueprint,
+    api_reports.blueprint,
 )
