@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 from corpus.errors import LabelsRefused, OverridesError, ReadError, RowChanged
 from corpus.finding import container_of
-from corpus.overrides import COLUMNS, NAME, label_problems, parse_rows, read_overrides
+from corpus.overrides import COLUMNS, NAME, label_problems, parse_rows, usable_overrides
 from corpus.readers.text import decode
 
 HEADER: Final = ("文件", "标题", "机关", "年度", "发布日期", "网址")
@@ -52,8 +52,10 @@ class Place:
 
 
 def find_place(file: str, root: Path) -> Place:
-    """The row that speaks for a file below ``root``.  Raises OverridesError for a table that
-    cannot be used or a file that no table speaks for, OSError for one that cannot be read."""
+    """The row that speaks for a file below ``root``, or would if its values were right.
+
+    Raises OverridesError for a table that cannot be used or a file that no table speaks for,
+    OSError for one that cannot be read."""
     folder = Path(container_of(file)).parent
     if root != folder and root not in folder.parents:
         raise OverridesError(NAME, 0, "这个文件不在收录的文件夹中，标签无法写入")
@@ -61,7 +63,6 @@ def find_place(file: str, root: Path) -> Place:
     for above in (folder, *folder.parents):
         table = above / NAME
         if table.is_file():
-            read_overrides(table)  # a table with one bad row speaks for nothing
             nearest = nearest or table
             lines, _ = _lines(table)
             for row in reversed(parse_rows("".join(lines), NAME)[1]):
@@ -198,7 +199,7 @@ def _file_cell(place: Place) -> str:
 def _replace(place: Place, values: Mapping[str, str], data: bytes) -> None:
     """Put the bytes in the table's place, once they read as meant."""
     table = place.table
-    expected = read_overrides(table) if table.exists() else {}
+    expected = usable_overrides(table)[0] if table.exists() else {}
     own = {**place.values, **values}
     expected[place.file] = {column: value for column, value in own.items() if value}
     part = table.with_name(f".{NAME}.part")
@@ -208,7 +209,7 @@ def _replace(place: Place, values: Mapping[str, str], data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        if read_overrides(part) != expected:
+        if usable_overrides(part)[0] != expected:
             raise OverridesError(
                 NAME, 0, f"{table} 的写法特殊（列数不齐，或文件名特殊），请直接编辑它"
             )

@@ -138,11 +138,10 @@ def test_file_names_no_spreadsheet_runs(root: Path) -> None:
     "table",
     [
         "name,year\n甲.txt,2019\n",
-        "file,year\n丙.txt,去年\n",
         "file,year\n丙.txt,2019,多出一格\n",
         "file,year\r丙.txt,2019\r",
     ],
-    ids=["no file column", "a bad row", "more cells than columns", "old line ends"],
+    ids=["no file column", "more cells than columns", "old line ends"],
 )
 def test_a_table_that_would_suffer_is_left_alone(root: Path, table: str) -> None:
     path = root / "metadata.csv"
@@ -151,6 +150,15 @@ def test_a_table_that_would_suffer_is_left_alone(root: Path, table: str) -> None
         write_row(of(root, "甲.txt"), root, {"url": "https://a.example/", "year": "2021"})
     assert path.read_bytes() == table.encode()
     assert not [one for one in root.iterdir() if "part" in one.name]
+
+
+def test_a_row_that_cannot_be_used_is_mended_or_left(root: Path) -> None:
+    table = root / "metadata.csv"
+    table.write_text("file,year\n丙.txt,去年\n甲.txt,21\n", encoding="utf-8")
+    place = find_place(of(root, "甲.txt"), root)
+    assert (place.line, place.values) == (3, {"year": "21"})
+    write_row(of(root, "甲.txt"), root, {"year": "2021"}, place.seen)
+    assert table.read_text("utf-8") == "file,year\n丙.txt,去年\n甲.txt,2021\n"
 
 
 def test_neither_links_nor_files_elsewhere_are_written(root: Path, tmp_path: Path) -> None:

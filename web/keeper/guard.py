@@ -80,9 +80,7 @@ def register(app: Flask, token: str, names: Sequence[str]) -> None:
     @app.post("/enter", endpoint="enter")
     def enter() -> Answer:
         if not same(request.form.get("token", ""), token):
-            return _door(
-                401, "口令不对。请原样复制启动时显示的口令，或设置中的 FAZHI_KEEPER_TOKEN。"
-            )
+            return _door(401, "口令不对。请原样复制启动时显示的（或设置中的）口令。")
         response = redirect("/", 303)
         response.set_cookie(
             COOKIE, sessions.value, httponly=True, samesite="Strict", secure=request.is_secure

@@ -67,6 +67,19 @@ def command_failed(error: CommandFailed) -> Response:
     return answer(Failure(500, "command", "没有读到资料", str(error), advice))
 
 
+@blueprint.app_errorhandler(404)
+def not_found(error: Exception) -> Response:
+    """An address that is none, or a file that is not one of the collection's."""
+    message = "地址可能写错了，或者这个文件不在收录的文件清单里。"
+    return answer(Failure(404, "not_found", "没有这个页面", message, "请从清单中选择文件。"))
+
+
+@blueprint.app_errorhandler(413)
+def too_much(error: Exception) -> Response:
+    """A form no librarian fills in."""
+    return answer(Failure(413, "too_much", "没有执行", "提交的内容太长。", "请缩短后重试。"))
+
+
 @blueprint.get("/")
 def overview() -> str:
     """What is held, what needs a look, and the build."""
@@ -76,7 +89,6 @@ def overview() -> str:
     return render_template(
         "keeper/overview.html",
         collection=collection,
-        missing=missing(collection.folders),
         overview=site().overview(),
         serving=site().engine.generation(),
         stages=[(name, count, STAGES.get(name, "")) for name, count in stages.most_common()],
@@ -193,6 +205,7 @@ def _shared(collection: Collection | None) -> dict[str, object]:
         "state": desk().state(),
         "written": written,
         "waiting": len(written),
+        "missing": [] if collection is None else missing(collection.folders),
         "unlabelled_count": None if collection is None else len(collection.unlabelled()),
         "address": address,
         "public": _public(),
