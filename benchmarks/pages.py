@@ -5,8 +5,9 @@
 Serves an index as a user would and loads every page in Chromium with an empty cache, at a desk
 (1440 px, no brake) and on a phone (390 px; network and processor slowed down as Lighthouse does
 for its mobile score).  Paint times are medians of the loads, layout shift is the worst of them,
-weight is uncompressed.  A shift within half a second of a key or a click is not counted by the
-browser, and none is made here.  Prints a Markdown table.  Needs Chromium.
+weight is uncompressed but for the column of what was sent.  A shift within half a second of a key
+or a click is not counted by the browser, and none is made here.  Prints a Markdown table.  Needs
+Chromium.
 """
 
 from __future__ import annotations
@@ -48,6 +49,13 @@ PHONE_PROCESSOR = 4
 by DevTools, and its processor slowdown."""
 
 
+HEADS = (
+    *("page", "HTML kB", "all kB", "sent kB", "requests", "elsewhere"),
+    *("layout shift, desk", "phone", "first paint ms, desk", "phone"),
+    *("largest paint ms, desk", "phone"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Load:
     """One load.  Times in milliseconds, weight in bytes."""
@@ -59,6 +67,10 @@ class Load:
     elsewhere: int
     document: int
     weight: int
+    sent: int
+
+    def weights(self) -> tuple[int, int, int]:
+        return self.document, self.weight, self.sent
 
 
 def load(browser: Browser, address: str, *, phone: bool) -> Load:
@@ -79,7 +91,8 @@ def load(browser: Browser, address: str, *, phone: bool) -> Load:
         page.goto(address, wait_until="load")
         page.wait_for_timeout(SETTLE_MS)
         found: Mapping[str, float] = page.evaluate("window.measured")
-        sizes = [len(answer.body()) for one in asked if (answer := one.response())]
+        answers = [(one, answer) for one in asked if (answer := one.response())]
+        sizes = [len(answer.body()) for _, answer in answers]
         home = urlsplit(address).netloc
         return Load(
             found["paint"],
@@ -89,6 +102,7 @@ def load(browser: Browser, address: str, *, phone: bool) -> Load:
             sum(urlsplit(one.url).netloc != home for one in asked),
             sizes[0],
             sum(sizes),
+            sum(one.sizes()["responseBodySize"] for one, _ in answers),
         )
     finally:
         context.close()
@@ -115,9 +129,7 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
         listed = pages(address, given.phrase)
         print(f"Chromium {browser.version}; {machine()}; {given.loads} loads\n")
-        print("| page | HTML kB | all kB | requests | elsewhere | layout shift, desk | phone "
-              "| first paint ms, desk | phone | largest paint ms, desk | phone |\n"
-              + "|---" * 11 + "|")  # fmt: skip
+        print(f"| {' | '.join(HEADS)} |\n{'|---' * len(HEADS)}|")
         for name, path in listed.items():
             if given.only and name not in given.only:
                 continue
@@ -125,13 +137,12 @@ def main() -> int:
                 [load(browser, address + path, phone=way) for _ in range(given.loads)]
                 for way in (False, True)
             )
-            one = desk[0]
-            print(f"| {name} | {one.document / 1000:.1f} | {one.weight / 1000:.1f} "
-                  f"| {one.requests} | {max(x.elsewhere for x in desk + phone)} "
-                  f"| {max(x.shift for x in desk):.3f} | {max(x.shift for x in phone):.3f} "
-                  f"| {median(x.paint for x in desk):.0f} | {median(x.paint for x in phone):.0f} "
-                  f"| {median(x.largest for x in desk):.0f} "
-                  f"| {median(x.largest for x in phone):.0f} |", flush=True)  # fmt: skip
+            cells = [name, *(f"{size / 1000:.1f}" for size in desk[0].weights())]
+            cells += [str(desk[0].requests), str(max(one.elsewhere for one in desk + phone))]
+            cells += [f"{max(one.shift for one in way):.3f}" for way in (desk, phone)]
+            cells += [f"{median(one.paint for one in way):.0f}" for way in (desk, phone)]
+            cells += [f"{median(one.largest for one in way):.0f}" for way in (desk, phone)]
+            print(f"| {' | '.join(cells)} |", flush=True)
         browser.close()
     return 0
 
