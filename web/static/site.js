@@ -69,13 +69,34 @@ function toggleStar(star) {
   drawStars();
 }
 
+/* A text fragment beside a link's hash, for browsers that know them: the first clause that stands
+   once in ``page``.  Clauses end at punctuation, where every browser sees the end of a word; the
+   ends of an excerpt that was cut are none. */
+function directive(text, page = text, cut = false) {
+  const clauses = text.split(/[\s，。；：、！？…·“”‘’（）《》〈〉【】¶,.;:!?()]+/);
+  const clause = (cut ? clauses.slice(1, -1) : clauses).find((one) => one.length > 5 && one.length < 60 && page.split(one).length === 2);
+  return clause ? ":~:text=" + encodeURIComponent(clause).replace(/-/g, "%2D") : "";
+}
+
+for (const button of $$("[data-link]")) {
+  button.hidden = false;
+  button.textContent = "¶";
+  button.title = t("复制这一段的链接");
+  button.setAttribute("aria-label", button.title);
+}
+
 document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-link]");
+  if (button) {
+    const hit = button.closest(".hit"), text = $(".snippet", hit)?.textContent ?? "";
+    return copy(location.origin + named($("[data-star]", hit)).url + $("[data-hit]", hit).hash + directive(text, text, true), t("链接已复制"));
+  }
   const star = event.target.closest("[data-star]");
   if (star) return toggleStar(star);
   const pin = event.target.closest("[data-copy]");
   if (pin && !event.metaKey && !event.ctrlKey) {
     event.preventDefault();
-    copy(pin.href, t("链接已复制"));
+    copy(pin.href + directive(pin.closest(".block")?.innerText ?? "", document.body.innerText), t("链接已复制"));
     history.replaceState(null, "", pin.hash);
   }
 });

@@ -1,135 +1,18 @@
-"""The flows in a real Chromium, scripts on and off, wide and narrow.
-
-The site runs over the plain engine, once over a real index.  Skips where there is no Chromium,
-unless FAZHI_REQUIRE_BROWSER=1.
-"""
+"""The flows of the site in a real Chromium, scripts on and off, wide and narrow."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
-from werkzeug.serving import WSGIRequestHandler, make_server
-
-from search import open_engine
-from web import create_app
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
-
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-class Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: Any) -> None:
-        """Nothing on the terminal."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        if os.environ.get("FAZHI_REQUIRE_BROWSER") == "1":
-            pytest.fail("Chromium must be here, and is not")
-        pytest.skip("needs Chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@contextmanager
-def listening(app: Flask) -> Iterator[str]:
-    """The site, really listening; its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-@pytest.fixture
-def address(make_site: Callable[..., Flask]) -> Iterator[str]:
-    """The site over the plain engine."""
-    with listening(make_site()) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def whole_street(project_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The site over a real index of the sample reports."""
-    index = tmp_path_factory.mktemp("index")
-    samples = project_dir / "corpus" / "samples"
-    command = [sys.executable, "-m", "index", "build", str(samples), "--index-dir", str(index)]
-    subprocess.run(command, cwd=project_dir, check=True, capture_output=True)
-    engine = open_engine(index)
-    with listening(create_app(engine)) as found:
-        yield found
-    engine.close()
-
-
-@pytest.fixture
-def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """Opens a page of the site; fails the test on a script error or a request elsewhere."""
-    contexts = []
-    faults: list[str] = []
-
-    def open_(path: str, *, scripts: bool = True, width: int = 1440, **more: Any) -> Page:
-        context = browser.new_context(
-            java_script_enabled=scripts,
-            viewport={"width": width, "height": 900},
-            base_url=address,
-            locale="zh-CN",
-            **more,
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on(
-            "console",
-            lambda message: (
-                faults.append(message.text) if "Content Security Policy" in message.text else None
-            ),
-        )
-        page.on(
-            "request",
-            lambda request: (
-                faults.append(request.url)
-                if not request.url.startswith((address, "blob:", "data:"))
-                else None
-            ),
-        )
-        page.goto(path)
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert faults == []
 
 
 @pytest.mark.parametrize("width", [1440, 390])
@@ -326,90 +209,3 @@ def test_theme_is_kept(open_page: Callable[..., Page]) -> None:
     page.locator("[data-theme-switch]").click()
     page.reload()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
-
-
-def every_page(engine: Any) -> list[str]:
-    one = engine.documents[2]
-    place = one.passages[2]
-    return [
-        "/",
-        "/search?q=放管服&year=2021&agency=-云江省澜州市教育局",
-        "/search?q=首违不罚 方管服",
-        "/search?q=首违不罚&view=concordance",
-        "/search?q=首违不罚&view=matrix",
-        "/search?q=首违不罚&view=spread",
-        "/search/facet/agency?q=放管服",
-        f"/reports/{one.summary.id}/{place.passage}?h={place.hash}&q=放管服",
-        "/reports",
-        "/trend?q=首违不罚&q=放管服",
-        f"/compare?a={engine.documents[1].summary.id}&b={one.summary.id}",
-        "/bookmarks",
-        "/help",
-        "/about",
-        "/reports/goneid0000",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("width", "scheme"), [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
-)
-def test_no_page_breaks_an_accessibility_rule(
-    open_page: Callable[..., Page], engine: Any, project_dir: Path, width: int, scheme: str
-) -> None:
-    axe = project_dir / "node_modules" / "axe-core" / "axe.min.js"
-    if not axe.is_file():
-        if os.environ.get("FAZHI_REQUIRE_BROWSER") == "1":
-            pytest.fail("axe-core must be installed here (npm ci), and is not")
-        pytest.skip("needs axe-core (npm ci)")
-    source = axe.read_text(encoding="utf-8")
-    found = []
-    page = open_page("/", width=width, color_scheme=scheme)
-    for url in every_page(engine):
-        page.goto(url)
-        page.evaluate(source)
-        result = page.evaluate(
-            "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
-        )
-        found += [
-            (url, one["id"], [node["html"][:120] for node in one["nodes"][:2]])
-            for one in result["violations"]
-        ]
-    assert found == []
-
-
-@pytest.mark.parametrize("width", [390, 720])
-def test_no_page_scrolls_sideways(open_page: Callable[..., Page], engine: Any, width: int) -> None:
-    page = open_page("/", width=width)
-    for url in every_page(engine):
-        page.goto(url)
-        wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wider <= 0, url
-
-
-SHIFTS = """
-window.shifts = [];
-new PerformanceObserver((list) => shifts.push(
-  ...list.getEntries().flatMap((one) => one.sources.map((s) => s.node?.outerHTML?.slice(0, 80)))
-)).observe({type: "layout-shift", buffered: true});
-"""
-
-PAINTED = "new Promise((x) => new PerformanceObserver(x).observe({type: 'paint', buffered: true}))"
-TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-
-
-@pytest.mark.parametrize("width", [1440, 390])
-def test_nothing_moves_when_scripts_come_late(
-    open_page: Callable[..., Page], engine: Any, width: int
-) -> None:
-    page = open_page("/about", width=width)
-    page.add_init_script(SHIFTS)
-    late: list[Route] = []
-    page.route(re.compile(r"/static/(?!theme)\w+\.js"), lambda route: late.append(route))
-    for url in every_page(engine):
-        page.goto(url, wait_until="commit")
-        page.evaluate(PAINTED)
-        while late:
-            late.pop().continue_()
-        page.wait_for_load_state()
-        page.evaluate(TWO_FRAMES)
-        assert page.evaluate("shifts") == [], url
