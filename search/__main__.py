@@ -50,11 +50,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     except BrokenPipeError:  # the reader had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
     except OSError as error:
+        _drop_output()
         print(f"无法写出结果：{error.strerror}。", file=sys.stderr)
         return 1
     return 0
+
+
+def _drop_output() -> None:
+    """What is left goes nowhere, so that Python's end does not try to write it again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
