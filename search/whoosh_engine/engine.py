@@ -145,7 +145,8 @@ class WhooshEngine:
         begun = time.perf_counter()
         _check(request)
         columns = self._current()
-        start = _start(request, columns.snapshot.generation)
+        # past the last is past the last, however far
+        start = min(_start(request, columns.snapshot.generation), columns.passage_count)
         matches, masks, parsed = self._match(columns, request)
         end = start + request.size
         chosen = ordered(matches, request.sort, request.view, start, end).tolist()
@@ -450,7 +451,7 @@ def _start(request: SearchRequest, generation: str) -> int:
     try:
         raw = request.cursor + "=" * (-len(request.cursor) % 4)
         of, start = json.loads(base64.urlsafe_b64decode(raw.encode("ascii")))
-    except (ValueError, binascii.Error, UnicodeEncodeError):
+    except (ValueError, TypeError, RecursionError, binascii.Error):
         raise CursorExpired(request.cursor) from None
     if of != generation or not isinstance(start, int) or start < 0:
         raise CursorExpired(request.cursor)
