@@ -1,7 +1,7 @@
-"""``python -m web.keeper``: the keeper's page as a process of its own.
+"""``python -m web.keeper PID``: the keeper's page as a process of its own.
 
-``python -m web`` starts it (``serving``); it lives until its standard input ends, so it never
-outlives the site, and takes a build that it started with it.
+``python -m web`` starts it (``serving``).  It ends when that process, its parent, is gone, however
+that went, and takes a build that it started with it.
 """
 
 from __future__ import annotations
@@ -10,16 +10,20 @@ import os
 import signal
 import sys
 import threading
+import time
 
 from web.keeper.serving import run
 from web.settings import Settings
 
+LOOK_EVERY_S = 1.0
 
-def _follow_parent() -> None:
-    sys.stdin.buffer.read()
+
+def _follow(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(LOOK_EVERY_S)
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":
-    threading.Thread(target=_follow_parent, daemon=True).start()
+    threading.Thread(target=_follow, args=(int(sys.argv[1]),), daemon=True).start()
     run(Settings.from_environment(os.environ))

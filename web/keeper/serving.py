@@ -40,8 +40,8 @@ def beside(settings: Settings) -> Iterator[Settings]:
     _check(settings)
     own = replace(settings, keeper_token=choose_token(settings))
     process = subprocess.Popen(
-        [sys.executable, "-m", "web.keeper"],
-        stdin=subprocess.PIPE,
+        [sys.executable, "-m", "web.keeper", str(os.getpid())],
+        stdin=subprocess.DEVNULL,
         env={**os.environ, **own.to_environment(), "PYTHONPATH": _path()},
     )
     try:
@@ -54,8 +54,6 @@ def beside(settings: Settings) -> Iterator[Settings]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        assert process.stdin is not None
-        process.stdin.close()
 
 
 def _path() -> str:

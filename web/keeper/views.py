@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
@@ -25,6 +26,7 @@ from web.keeper.commands import (
 from web.keeper.desk import Problem, desk, missing
 from web.site import site
 
+log = logging.getLogger(__name__)
 blueprint = Blueprint("keeper", __name__)
 T = TypeVar("T")
 
@@ -63,6 +65,7 @@ STAGES = {
 @blueprint.app_errorhandler(CommandFailed)
 def command_failed(error: CommandFailed) -> Response:
     """A command that could not say what was asked."""
+    log.error("a command failed: %s", error)
     advice = "请按上面的说明处理；也可以在服务器上运行 python -m index check 核对索引。"
     return answer(Failure(500, "command", "没有读到资料", str(error), advice))
 
