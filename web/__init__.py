@@ -9,7 +9,7 @@ from __future__ import annotations
 from flask import Flask
 
 from search.engine import Engine
-from web import caching, compression, errors, security
+from web import caching, compression, errors, limits, security
 from web.settings import Settings
 from web.site import Site, attach
 from web.views import BLUEPRINTS
@@ -30,6 +30,7 @@ def create_app(engine: Engine, settings: Settings | None = None) -> Flask:
     attach(app, Site(engine, settings))
     errors.register(app)
     security.register(app)
+    limits.register(app)
     compression.register(app)
     caching.register(app)
     for blueprint in BLUEPRINTS:

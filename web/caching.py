@@ -1,13 +1,14 @@
 """Answers that depend only on the address and the index's generation are not made twice.
 
-An ETag of generation, site version, day and language stands on them; who sends it back gets a
-304 before anything is searched.  The day is part of it because citations name the day of access.
-Errors, and answers that stream, carry none.
+An ETag of address, settings, generation, site version, day and language stands on them; who sends
+it back gets a 304 before anything is searched.  The day is part of it because citations name the
+day of access.  Errors, and answers that stream, carry none.
 """
 
 from __future__ import annotations
 
 import datetime
+import zlib
 
 from flask import Flask, Response, request
 from werkzeug.http import quote_etag
@@ -25,7 +26,7 @@ def register(app: Flask) -> None:
     def unchanged() -> Response | None:
         if not _tagged() or not request.if_none_match:
             return None
-        if not request.if_none_match.contains_weak(_tag()):
+        if request.if_none_match.star_tag or not request.if_none_match.contains_weak(_tag()):
             return None
         return _named(Response(status=304))
 
@@ -38,7 +39,7 @@ def register(app: Flask) -> None:
             )
             return response
         if response.status_code == 200 and _tagged() and not response.is_streamed:
-            return _named(response)
+            _named(response).make_conditional(request)
         return response
 
 
@@ -49,7 +50,8 @@ def _tagged() -> bool:
 def _tag() -> str:
     here = site()
     today = datetime.date.today()
-    return f"{here.engine.generation()}-{here.version}-{today:%Y%m%d}-{language()}"
+    own = zlib.crc32(f"{request.full_path} {here.settings}".encode())
+    return f"{here.engine.generation()}-{here.version}-{today:%Y%m%d}-{language()}-{own:08x}"
 
 
 def _named(response: Response) -> Response:

@@ -391,6 +391,16 @@ CATALOGUE: Final[Mapping[str, str | tuple[str, str]]] = {
     "地址可能写错了，或者这份报告从未收录。": (
         "The address may be mistyped, or the report was never held."
     ),
+    "请求体过大": "The body of the request is too large",
+    "本站只提供查阅，不接收内容。": "This site is for reading only and takes nothing in.",
+    "请去掉请求体，用 GET 查阅。": "Leave the body out and use GET.",
+    "地址过长": "The address is too long",
+    "检索式或筛选过多，地址超过 32 KB。": (
+        "Too much is asked for at once: the address is over 32 KB."
+    ),
+    "请减少后重试。": "Please ask for less and try again.",
+    "请求头过大": "The headers of the request are too large",
+    "请求头合计超过 32 KB。": "The headers come to more than 32 KB.",
     "可以直接搜索。": "You can search for it.",
     "不支持这种请求方式": "This method is not supported",
     "本站只提供查阅。": "This site is for reading only.",

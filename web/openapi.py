@@ -59,6 +59,11 @@ class Operation:
         """The route as OpenAPI writes it: ``/reports/{report_id}``."""
         return re.sub(r"<(\w+)>", r"{\1}", self.rule)
 
+    @property
+    def needs(self) -> set[str]:
+        """Names that stand for something held in the example."""
+        return set(re.findall(r"{(\w+)}", self.example))
+
     def describe(self, settings: Settings) -> Json:
         """The operation as OpenAPI's Operation Object."""
         statuses = sorted({*_ALWAYS, *((404, 410) if self.of_report else ())})

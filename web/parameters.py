@@ -37,12 +37,17 @@ class Parameter:
     expects: str = ""
     """How a value is written, in words, where the schema has a pattern."""
 
+    @property
+    def described(self) -> str:
+        """What it means and how it is written."""
+        return "；".join(filter(None, (self.description, self.expects)))
+
     def describe(self) -> Json:
         """The parameter as OpenAPI's Parameter Object."""
         found: Json = {
             "name": self.name,
             "in": self.place,
-            "description": "；".join(filter(None, (self.description, self.expects))),
+            "description": self.described,
             "schema": self.schema,
         }
         if self.required or self.place == "path":

@@ -326,10 +326,17 @@ class PlainEngine:
         )
         return Facet(field, values, len(named))
 
-    def trend(self, queries: Sequence[str], filters: Any = NO_FILTERS) -> tuple[Trend, ...]:
+    def trend(
+        self,
+        queries: Sequence[str],
+        filters: Any = NO_FILTERS,
+        *,
+        scope: str = "passage",
+        within: str = "",
+    ) -> tuple[Trend, ...]:
         found = []
         for query in queries:
-            matches = list(self._matches(query, filters))
+            matches = list(self._matches(f"{query} {within}", filters))
             held = list(self._matches("", filters))
             years = sorted({m.document.summary.year or 0 for m in held})
             rows = []

@@ -108,10 +108,14 @@ def test_no_page_has_chinese_that_is_not_marked_as_such(client: FlaskClient, eng
     assert left == []
 
 
+WHOLE = {"help.html", "help.en.html", "api.html"}
+"""Pages in one language, marked so as a whole."""
+
+
 def sources(project_dir: Path) -> Iterator[tuple[str, str]]:
-    """Templates that have no page of their own in English, without comments."""
+    """Templates of pages in both languages, without comments."""
     for path in sorted((project_dir / "web" / "templates").glob("*.html")):
-        if path.name not in {"help.html", "help.en.html"} and not path.name.startswith("keeper"):
+        if path.name not in WHOLE and not path.name.startswith("keeper"):
             yield path.name, re.sub("{#.*?#}", "", path.read_text(encoding="utf-8"), flags=re.S)
 
 

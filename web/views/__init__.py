@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from web.views import about, api, api_reports, compare, export, reports, search, start, trend
+from web.views import (
+    about,
+    api,
+    api_page,
+    api_reports,
+    compare,
+    export,
+    reports,
+    search,
+    start,
+    trend,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     start.blueprint,
@@ -16,4 +27,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     about.blueprint,
     api.blueprint,
     api_reports.blueprint,
+    api_page.blueprint,
 )

@@ -189,13 +189,21 @@ def spread(args: Args) -> Json:
     "/trend",
     "TrendList",
     "历年：一个或几个说法每年的报告数、占比、处数、每万字处数",
-    lambda settings: (parameters.phrases(settings.trend_phrases), *parameters.FILTERS),
+    lambda settings: (
+        parameters.phrases(settings.trend_phrases),
+        parameters.WITHIN,
+        *parameters.FILTERS,
+        parameters.SCOPE,
+    ),
     example='/trend?q="首违不罚"&q="放管服"',
 )
 def trend(args: Args) -> Json:
     """Each phrase by year."""
     queries = dict.fromkeys(text.strip() for text in args.poplist("q") if text.strip())
-    found = site().engine.trend(list(queries), _asked(args).request.filters)
+    asked = _asked(args).request
+    found = site().engine.trend(
+        list(queries), asked.filters, scope=asked.scope, within=asked.within
+    )
     return {"trends": [trend_json(one) for one in found]}
 
 
