@@ -62,6 +62,7 @@ from search.whoosh_engine.filters import FilterMasks
 from search.whoosh_engine.hits import document_of, make_hit, summary_at
 from search.whoosh_engine.leaves import Leaves
 from search.whoosh_engine.matches import Matches
+from search.whoosh_engine.memory import keep_freed_memory
 from search.whoosh_engine.passage_sets import PassageSet
 from search.whoosh_engine.ranking import ordered
 from search.whoosh_engine.suggest import Suggester
@@ -77,6 +78,7 @@ class WhooshEngine:
     index there; later, it goes on serving the last sound generation."""
 
     def __init__(self, index_dir: Path, bounds: QueryBounds = BOUNDS) -> None:
+        keep_freed_memory()
         self._index_dir = index_dir
         self._bounds = bounds
         self._lock = threading.Lock()

@@ -13,7 +13,7 @@ from typing import Final
 _TRIM_THRESHOLD: Final = -1
 _MMAP_THRESHOLD: Final = -3
 """Parameters of glibc's ``mallopt(3)``."""
-KEPT: Final = 64 << 20
+KEPT: Final = 256 << 20
 """Free bytes at a heap's end that are kept."""
 LARGEST: Final = 32 << 20
 """Bytes of a piece from which on it is mapped by itself; glibc allows no more."""
