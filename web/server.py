@@ -13,6 +13,7 @@ import http.client
 import importlib
 import importlib.util
 import os
+import signal
 import socket
 import threading
 import time
@@ -34,8 +35,15 @@ BACKPRESSURE = 64
 """Requests a worker takes on at once; the rest wait in the listening queue."""
 
 
+def worker() -> Flask:
+    """The application of a worker."""
+    # Until granian takes over, what was inherited from its parent would swallow the order to stop.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    return application()
+
+
 def application() -> Flask:
-    """The application of a worker, from the settings in the environment."""
+    """The application, from the settings in the environment."""
     _know_host_names()
     settings = Settings.from_environment(os.environ)
     app = create_app(open_engine(Path(settings.index_dir)), settings)
@@ -51,8 +59,6 @@ def _warm(app: Flask) -> None:
     with app.app_context():
         site().overview()
         site().engine.search(SearchRequest("法治"))
-        site().engine.did_you_mean(SearchRequest("法治"))
-        site().engine.suggest("法治")
     gc.collect()
     gc.freeze()
 
@@ -83,7 +89,7 @@ def _know_host_names() -> None:
 def _serve_granian(settings: Settings, listening: Callable[[], None]) -> None:
     granian = importlib.import_module("granian")
     server = granian.Granian(
-        "web.server:application",
+        "web.server:worker",
         address=settings.host,
         port=settings.port,
         interface=granian.constants.Interfaces.WSGI,

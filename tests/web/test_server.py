@@ -55,14 +55,12 @@ def served(project_dir: Path, reports: Path, tmp_path: Path) -> Iterator[tuple[s
         [sys.executable, "-m", "web", "--index-dir", str(index), "--port", str(port)],
         cwd=project_dir,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
         start_new_session=True,
         text=True,
         encoding="utf-8",
         env=dict(os.environ, PYTHONIOENCODING="utf-8"),
     )
     assert process.stdout is not None
-    assert process.stderr is not None
     try:
         line = process.stdout.readline()
         assert "网站已就绪" in line
@@ -72,9 +70,8 @@ def served(project_dir: Path, reports: Path, tmp_path: Path) -> Iterator[tuple[s
         os.kill(process.pid, signal.SIGTERM)
         process.wait(10)
         # A worker that never came up would have to be killed.
-        assert "refused" not in process.stderr.read()
+        assert "refused" not in process.stdout.read()
         process.stdout.close()
-        process.stderr.close()
 
 
 def total(address: str, query: str) -> int:
@@ -137,3 +134,25 @@ def test_workers_are_forked_when_host_names_can_be_encoded(project_dir: Path) ->
     command = [sys.executable, "-c", FORKING, str(free_port())]
     found = subprocess.run(command, cwd=project_dir, capture_output=True, text=True, check=True)
     assert found.stdout == "True\n"
+
+
+LOADING = """
+import os, sys, time
+from web import server
+from web.settings import Settings
+def slowly():
+    os.write(1, b"loading")
+    time.sleep(60)
+server.application = slowly
+server.serve(Settings(port=int(sys.argv[1]), workers=1), print)
+"""
+
+
+def test_a_worker_that_still_opens_its_index_can_be_stopped(project_dir: Path) -> None:
+    command = [sys.executable, "-c", LOADING, str(free_port())]
+    with subprocess.Popen(command, cwd=project_dir, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.read(7) == b"loading"
+        process.terminate()
+        said, _ = process.communicate(timeout=30)
+    assert b"refused" not in said
