@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Final
 
@@ -63,16 +64,24 @@ def iter_batches(reports: Iterable[Report]) -> Iterator[list[Report]]:
 Analysed = tuple[list[Report], dict[str, TextBatch]]
 
 
-def _leave_interrupts_to_the_builder() -> None:
-    """Ctrl-C reaches every process of the terminal; one of them answering is enough."""
+def _follow_the_builder() -> None:
+    """Ctrl-C reaches every process of the terminal; one of them answering is enough.  And a
+    worker whose builder was killed would wait for ever."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_builder, daemon=True).start()
+
+
+def _end_with_the_builder() -> None:
+    if builder := parent_process():
+        builder.join()
+        os._exit(1)
 
 
 def _analyse_parallel(batches: Iterator[list[Report]], processes: int) -> Iterator[Analysed]:
     """Batches in order, analysed by other processes, a few ahead of the reader."""
     context = get_context("fork" if os.name == "posix" else "spawn")
     waiting: list[tuple[list[Report], Future[dict[str, TextBatch]]]] = []
-    with ProcessPoolExecutor(processes, context, _leave_interrupts_to_the_builder) as pool:
+    with ProcessPoolExecutor(processes, context, _follow_the_builder) as pool:
         for batch in batches:
             waiting.append((batch, pool.submit(analyse_spaces, space_texts(batch))))
             if len(waiting) > 2 * processes:

@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from corpus.catalog import Catalog, Changes
+from corpus.catalog import Catalog
 from corpus.model import Problem, Report
 from corpus.problems import write_problems
 from corpus.reading import Progress as ReadingProgress
 from index.analysis import open_segmenter
 from index.assembly import SEGMENT_CHARACTERS, Progress, write_segments
 from index.codec.reader import SegmentReader
-from index.errors import NoIndex
-from index.generations import build_lock
+from index.errors import NoIndex, storage_problems
+from index.generations import build_lock, scratch_folder
 from index.snapshot import open_snapshot
 from index.update import update_index
 
@@ -76,15 +76,20 @@ def build_index(
 ) -> Built:
     """Bring the index up to date with the folders.
 
-    Raises ``corpus.errors.TooManyGone``, IndexLocked, DamagedIndex, WrongVersion, and OSError
-    for a folder that cannot be listed or a full disk.  Whatever is raised, also
+    Raises ``corpus.errors.TooManyGone``, IndexLocked, DamagedIndex, WrongVersion, DiskFull,
+    WorkerLost, and OSError for a folder that cannot be listed.  Whatever is raised, also
     KeyboardInterrupt, the index answers as before.
     """
     watch = watch or Watch()
+    path = index_dir / PROBLEMS
     for folder in folders:
         folder.stat()
-    with build_lock(index_dir), tempfile.TemporaryDirectory(prefix="fazhi-build-") as scratch:
-        state = Path(scratch) / CATALOG
+    with (
+        storage_problems(index_dir),
+        build_lock(index_dir),
+        scratch_folder(index_dir) as scratch,
+    ):
+        state = scratch / CATALOG
         same_words = True
         try:
             before = open_snapshot(index_dir, for_queries=False)
@@ -98,14 +103,31 @@ def build_index(
             catalog.read(plan, processes=processes, progress=watch.reading)
             changes = catalog.resolve(keep_all=keep_all)
             problems = [*plan.problems, *changes.problems]
+            write_problems(scratch / PROBLEMS, problems)
+
+            def keep_state(work: Path) -> None:
+                # before the generation is served, and refused with it
+                catalog.save()
+                shutil.copyfile(state, work / CATALOG)
+                (scratch / PROBLEMS).replace(path)
+
             nothing = not (plan.changed or plan.gone or changes.add or changes.remove)
             changed = not (served and nothing and same_words)
             if changed:
                 if watch.planned is not None:
                     watch.planned(len(changes.add))
-                served = _write(catalog, state, index_dir, changes, processes, segment_limit, watch)
-        path = index_dir / PROBLEMS
-        write_problems(path, problems)
+                served = update_index(
+                    index_dir,
+                    catalog.reports(changes),
+                    changes.remove | {group.id for group in changes.add},
+                    moved=changes.moved,
+                    before_commit=keep_state,
+                    segment_limit=segment_limit,
+                    processes=processes,
+                    progress=watch.writing,
+                ).generation
+            else:
+                (scratch / PROBLEMS).replace(path)
     return Built(
         generation=served,
         changed=changed,
@@ -119,32 +141,6 @@ def build_index(
         problems=problems,
         problems_path=path,
     )
-
-
-def _write(
-    catalog: Catalog,
-    state: Path,
-    index_dir: Path,
-    changes: Changes,
-    processes: int | None,
-    segment_limit: int,
-    watch: Watch,
-) -> str:
-    def keep_state(work: Path) -> None:
-        catalog.save()
-        shutil.copyfile(state, work / CATALOG)
-
-    updated = update_index(
-        index_dir,
-        catalog.reports(changes),
-        changes.remove | {group.id for group in changes.add},
-        moved=changes.moved,
-        before_commit=keep_state,
-        segment_limit=segment_limit,
-        processes=processes,
-        progress=watch.writing,
-    )
-    return updated.generation
 
 
 def build_segment(reports: Iterable[Report]) -> SegmentReader:

@@ -6,12 +6,22 @@ IndexProblem
 ├── WrongVersion     written by another version of the format
 │   └── WrongSegmenter   its words were cut by another segmenter
 ├── IndexLocked      another build is at work
+├── DiskFull         what a build writes does not fit
+├── WorkerLost       a process that helped to build was killed
 └── SegmentFull      more folded characters than a segment may hold
 """
 
 from __future__ import annotations
 
+import errno
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
+
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class IndexProblem(Exception):
@@ -72,6 +82,46 @@ class IndexLocked(IndexProblem):
     def __init__(self, path: Path) -> None:
         super().__init__(f"另一个建立索引的进程正在使用 {path}，请等它结束后再试。")
         self.path = path
+
+
+class DiskFull(IndexProblem):
+    """Writing the index at ``path`` failed for want of room; ``detail`` is the system's word."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(
+            f"写入索引 {path} 时磁盘空间不足或超过文件大小限额（{detail}）；原有索引没有改动。"
+            "请腾出空间后再运行一次。"
+        )
+        self.path = path
+        self.detail = detail
+
+
+class WorkerLost(IndexProblem):
+    """The system killed a process that helped to build the index at ``path``."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"建立索引 {path} 的一个子进程被系统终止，多半是内存不足；原有索引没有改动。"
+            "请关闭其他程序，或分几批文件夹建立。"
+        )
+        self.path = path
+
+
+@contextmanager
+def storage_problems(path: Path) -> Iterator[None]:
+    """Turns a full disk and a lost worker, whoever met them, into DiskFull and WorkerLost."""
+    try:
+        yield
+    except BrokenProcessPool:
+        raise WorkerLost(path) from None
+    except OSError as problem:
+        if problem.errno in _FULL:
+            raise DiskFull(path, problem.strerror or str(problem)) from problem
+        raise
+    except sqlite3.OperationalError as problem:
+        if problem.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+            raise DiskFull(path, str(problem)) from problem
+        raise
 
 
 class SegmentFull(IndexProblem):

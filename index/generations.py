@@ -3,7 +3,8 @@
     <index_dir>/current -> generations/000007     what readers open
     <index_dir>/generations/000006, 000007        the one before is kept for open readers
     <index_dir>/ledger.jsonl                      ``index.ledger``
-    <index_dir>/lock                              held while building
+    <index_dir>/lock                              held while building; the last number given
+    <index_dir>/.scratch                          of a build at work
 
 A generation's folder is written under a hidden name, every file and folder flushed to disk,
 and then renamed; last, the link ``current`` is replaced.  Whatever moment a build dies at, the
@@ -16,7 +17,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -39,6 +40,8 @@ LEDGER: Final = "ledger.jsonl"
 LOCK: Final = "lock"
 WORK: Final = ".building"
 """Folder of the generation being built; whatever an earlier build left in it is removed."""
+SCRATCH: Final = ".scratch"
+"""Folder of a build's own files, which no generation needs; removed like ``WORK``."""
 _DIGITS: Final = 6
 
 
@@ -65,14 +68,34 @@ def ledger_path(index_dir: Path) -> Path:
 @contextmanager
 def build_lock(index_dir: Path) -> Iterator[None]:
     """Hold the index for writing.  Raises IndexLocked at once when another process does; the
-    system lets go of the lock when its holder dies."""
+    system lets go of the lock when its holder dies, whatever becomes of processes it forked."""
     index_dir.mkdir(parents=True, exist_ok=True)
-    with (index_dir / LOCK).open("a") as file:
+    number = os.open(index_dir / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+    _locks.add(number)
+    try:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise IndexLocked(index_dir) from None
         yield
+    finally:
+        _locks.remove(number)
+        os.close(number)
+
+
+_locks: set[int] = set()
+
+
+def _let_go_in_child() -> None:
+    """A lock lasts while any process has its file open: workers must not outlive the builder
+    with it."""
+    for number in _locks:
+        os.close(number)
+    _locks.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go_in_child)
 
 
 def flush(path: Path) -> None:
@@ -84,23 +107,54 @@ def flush(path: Path) -> None:
         os.close(number)
 
 
+@contextmanager
+def scratch_folder(index_dir: Path) -> Iterator[Path]:
+    """An empty folder on the index's own disk, removed in the end; what a killed build left in
+    it is removed too.  The lock must be held."""
+    folder = index_dir / SCRATCH
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def begin(index_dir: Path) -> Path:
     """An empty folder to build the next generation in.  The lock must be held."""
+    abandon(index_dir)
     work = index_dir / FOLDER / WORK
-    shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     return work
 
 
 def abandon(index_dir: Path) -> None:
-    """Remove what ``begin`` made."""
+    """Remove what a build made that came to nothing, a finished folder never served included."""
     shutil.rmtree(index_dir / FOLDER / WORK, ignore_errors=True)
+    if served := _served(index_dir):
+        for path in _generations(index_dir):
+            if path.name > served:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _served(index_dir: Path) -> str:
+    """The generation now served, or nothing."""
+    try:
+        return current_generation(index_dir)
+    except (NoIndex, DamagedIndex):
+        return ""
+
+
+def _generations(index_dir: Path) -> list[Path]:
+    return [path for path in (index_dir / FOLDER).glob("[0-9]*") if path.name.isdigit()]
 
 
 def next_generation(index_dir: Path) -> str:
-    """One more than any that is there."""
-    there = [int(path.name) for path in (index_dir / FOLDER).glob("[0-9]*") if path.name.isdigit()]
-    return str(max(there, default=0) + 1).zfill(_DIGITS)
+    """One more than any that is there or ever was, also where ``generations`` was deleted: a
+    reader knows a new generation by its number alone."""
+    last = (index_dir / LOCK).read_text("ascii", "replace").strip() or "0"
+    there = [int(path.name) for path in _generations(index_dir)]
+    return str(max([*there, int(last) if last.isdigit() else 0]) + 1).zfill(_DIGITS)
 
 
 def commit(
@@ -116,7 +170,9 @@ def commit(
     ``entries`` are added to the ledger after its first ``ledger_size`` bytes.
     """
     work = index_dir / FOLDER / WORK
+    before = _served(index_dir)
     generation = next_generation(index_dir)
+    (index_dir / LOCK).write_text(f"{generation}\n", "ascii")
     write_toc(work, segments, int(generation))
     size = append(ledger_path(index_dir), entries, ledger_size)
     files = sorted(path for path in work.iterdir() if path.name != NAME)
@@ -137,7 +193,9 @@ def commit(
     work.rename(final)
     flush(final.parent)
     _serve(index_dir, generation)
-    _remove_old(index_dir, generation)
+    for path in _generations(index_dir):
+        if path.name not in (before, generation):
+            shutil.rmtree(path, ignore_errors=True)
     return generation
 
 
@@ -145,12 +203,8 @@ def _serve(index_dir: Path, generation: str) -> None:
     link = index_dir / f".{CURRENT}"
     link.unlink(missing_ok=True)
     link.symlink_to(Path(FOLDER) / generation)
-    link.replace(index_dir / CURRENT)
     flush(index_dir)
-
-
-def _remove_old(index_dir: Path, current: str) -> None:
-    """Keep the current generation and the one before it."""
-    there = sorted(path for path in (index_dir / FOLDER).glob("[0-9]*") if path.name < current)
-    for path in there[:-1]:
-        shutil.rmtree(path, ignore_errors=True)
+    link.replace(index_dir / CURRENT)
+    # served from now on; until this is on disk too, the generation before is as sound
+    with suppress(OSError):
+        flush(index_dir)

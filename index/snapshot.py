@@ -104,15 +104,20 @@ def open_snapshot(index_dir: Path | str, *, for_queries: bool = True) -> IndexSn
         folder = generation_folder(index_dir, current_generation(index_dir))
         try:
             manifest = read_manifest(folder)
+            if manifest.generation != folder.name:
+                raise DamagedIndex(folder, f"清单属于 {manifest.generation}")
             verify_files(folder, manifest, ledger_path(index_dir))
             snapshot = IndexSnapshot(folder, manifest, ledger_path(index_dir))
             break
-        except (FileNotFoundError, DamagedIndex) as problem:
+        except (OSError, DamagedIndex) as problem:
             if folder.name != current_generation(index_dir) and attempt < _ATTEMPTS - 1:
                 continue
             if isinstance(problem, DamagedIndex):
                 raise
-            raise DamagedIndex(folder, "文件缺失") from None
+            if isinstance(problem, FileNotFoundError):
+                raise DamagedIndex(folder, "文件缺失") from None
+            # a disk that cannot be read any more, or a folder in a file's place
+            raise DamagedIndex(folder, f"无法读取：{problem}") from None
     if for_queries and open_segmenter().name != snapshot.segmenter:
         raise WrongSegmenter(index_dir, snapshot.segmenter, open_segmenter().name)
     return snapshot
