@@ -39,13 +39,16 @@ CACHED_BLOCKS: Final = 64
 
 
 def _train(items: Sequence[bytes]) -> zstandard.ZstdCompressionDict | None:
-    """A dictionary of what the items have in common, or None for too few of them."""
+    """A dictionary of what the items have in common, or None where there is nothing to learn."""
     total = sum(map(len, items))
     size = min(DICTIONARY, total // DICTIONARY_SHARE)
     if size < 8_192:
         return None
     step = max(1, total // (SAMPLE * size))
-    return zstandard.train_dictionary(size, list(items[::step]))
+    try:
+        return zstandard.train_dictionary(size, list(items[::step]))
+    except zstandard.ZstdError:  # a handful of long items
+        return None
 
 
 def encode_blocks(items: Sequence[bytes]) -> Mapping[str, Any]:

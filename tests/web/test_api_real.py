@@ -1,0 +1,163 @@
+"""The JSON interface over the real engine: every list is walked from end to end."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from search import SearchRequest, open_engine
+from search.engine import Engine
+from search.request import MAX_OFFSET
+from web import create_app
+
+NUMERALS = "一二三四五六七八九"
+
+
+def get(client: FlaskClient, url: str, **named: object) -> Any:
+    response = client.get(f"/api/v1/{url}", query_string=named or None)
+    assert response.status_code == 200, response.text
+    return response.get_json()
+
+
+@pytest.fixture(scope="module")
+def client(sample_engine: Engine) -> FlaskClient:
+    return create_app(sample_engine).test_client()
+
+
+def walked(client: FlaskClient, question: dict[str, object]) -> list[dict[str, Any]]:
+    """Every page of a search by its cursor."""
+    pages = [get(client, "search", **question)]
+    while cursor := pages[-1]["next_cursor"]:
+        pages.append(get(client, "search", **question, cursor=cursor))
+    return pages
+
+
+@pytest.mark.parametrize("sort", ["relevance", "-year", "agency", "first"])
+@pytest.mark.parametrize("view", ["passages", "reports"])
+def test_the_cursor_gives_every_hit_once(
+    client: FlaskClient, sample_engine: Engine, sort: Any, view: Any
+) -> None:
+    pages = walked(client, {"q": "执法", "sort": sort, "view": view, "size": 40})
+    hits = [(hit["report_id"], hit["passage"]) for page in pages for hit in page["hits"]]
+    asked = SearchRequest("执法", sort=sort, view=view)
+    assert hits == [(hit.report_id, hit.passage) for hit in sample_engine.stream(asked).hits]
+    assert len(hits) == pages[0]["total"]["passages"] > 80
+    assert (
+        sum(h["occurrences"] for p in pages for h in p["hits"])
+        == (pages[0]["total"]["occurrences"])
+    )
+    by_page = [get(client, "search", q="执法", sort=sort, view=view, size=40, page=n + 1)
+               for n in range(len(pages))]  # fmt: skip
+    assert [page["hits"] for page in by_page] == [page["hits"] for page in pages]
+
+
+@pytest.mark.parametrize(
+    ("path", "rows", "total"),
+    [
+        ("facets/agency", "values", "total_values"),
+        ("facets/region", "values", "total_values"),
+        ("concordance", "lines", "sorted_occurrences"),
+        ("matrix", "rows", "total_agencies"),
+        ("spread", "adoptions", "total_agencies"),
+        ("reports", "reports", "total"),
+    ],
+)
+def test_a_list_is_whole_and_ends(client: FlaskClient, path: str, rows: str, total: str) -> None:
+    found: list[Any] = []
+    page = 1
+    while part := get(client, path, q="首违不罚", size=3, page=page)[rows]:
+        found += part
+        page += 1
+    body = get(client, path, q="首违不罚", size=100)
+    assert (body["page"], body["size"]) == (1, 100)
+    assert found == body[rows] + (found[100:] if body[total] > 100 else [])
+    assert len(found) == body[total] > 6
+    assert get(client, path, q="首违不罚", page=1_000_000)[rows] == []
+
+
+def test_views_agree(client: FlaskClient) -> None:
+    for asked in (
+        {"q": '"首违不罚"'},
+        {"q": "营商环境 OR 放管服", "year": "2020..2022"},
+        {"q": "执法 同句 监督", "section": ["achievements", "-plans"], "kind": "-司法"},
+        {"q": "公示", "within": "记录", "scope": "report"},
+    ):
+        whole = get(client, "search", **asked)
+        total = whole["total"]
+        assert total["passages"] > 0
+        for path in ("explain", "concordance", "matrix", "spread"):
+            assert get(client, path, **asked)["total"] == total, (path, asked)
+        (trend,) = get(client, "trend", **asked)["trends"]
+        assert trend["total"] == total
+        assert sum(row["reports"] for row in trend["years"]) == total["reports"]
+        for field, values in whole["facets"].items():
+            own = get(client, f"facets/{field}", **asked)
+            assert own["total_values"] == whole["facet_totals"][field]
+            assert own["values"][: len(values)] == values
+
+
+def test_neighbours_and_similar_lead_to_passages_that_are_there(client: FlaskClient) -> None:
+    hit = get(client, "search", q='"首违不罚"', year=2022, size=1)["hits"][0]
+    base = f"reports/{hit['report_id']}/{hit['passage']}"
+    beside = get(client, f"{base}/neighbours")
+    assert beside["previous_year"]["year"] == 2021
+    assert beside["next_year"]["year"] == 2023
+    assert beside["before"]["report_id"] == beside["after"]["report_id"] == hit["report_id"]
+    like = get(client, f"{base}/similar", size=3)["hits"]
+    assert len(like) == 3
+    for other in [*like, *(beside[name] for name in ("previous_year", "before", "after"))]:
+        own = get(client, other["url"].removeprefix("/"))
+        assert (own["state"], own["report"]["id"]) == ("same", other["report_id"])
+
+
+def test_a_cursor_of_another_index_is_told(client: FlaskClient) -> None:
+    for cursor in ("x", "WyIwIiwgMV0", "W10", "bnVsbA", "！"):
+        response = client.get("/api/v1/search", query_string={"cursor": cursor})
+        assert response.status_code == 400, cursor
+        assert response.get_json()["error"]["code"] == "cursor_expired"
+
+
+# ------------------------------------------------------------------ past 10,000
+
+
+def numeral(n: int) -> str:
+    tens, ones = divmod(n, 10)
+    before = "" if tens == 0 else ("十" if tens == 1 else NUMERALS[tens - 1] + "十")
+    return before + (NUMERALS[ones - 1] if ones else "")
+
+
+@pytest.fixture(scope="module")
+def large(project_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """Four reports of some 2,700 passages each."""
+    folder = tmp_path_factory.mktemp("large")
+    for year in range(2020, 2024):
+        lines = [f"云江省司法厅{year}年法治政府建设年度报告"]
+        for section in range(1, 31):
+            lines.append(f"{numeral(section)}、第{section}方面工作")
+            lines += [f"（{numeral(part)}）推进事项{part}。办结{year}件。" for part in range(1, 91)]
+        (folder / f"{year}.txt").write_text("\n".join(lines), encoding="utf-8")
+    index = folder / "index"
+    command = [sys.executable, "-m", "index", "build", str(folder), "--index-dir", str(index)]
+    subprocess.run(command, cwd=project_dir, check=True, capture_output=True)
+    engine = open_engine(index)
+    yield create_app(engine).test_client()
+    engine.close()
+
+
+QUESTIONS: tuple[dict[str, object], ...] = ({"q": "推进事项"}, {"q": "", "sort": "year"})
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=("q", "all"))
+def test_the_cursor_goes_on_past_ten_thousand(
+    large: FlaskClient, question: dict[str, object]
+) -> None:
+    pages = walked(large, {**question, "size": 100, "facet_size": 0})
+    hits = [(hit["report_id"], hit["passage"]) for page in pages for hit in page["hits"]]
+    assert len(hits) == len(set(hits)) == pages[0]["total"]["passages"] > MAX_OFFSET
+    assert all(page["facets"] == {} for page in pages)
