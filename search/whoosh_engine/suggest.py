@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import bisect
+import heapq
+import re
 from collections.abc import Iterator
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
-from pypinyin import Style, lazy_pinyin
+from numpy.typing import NDArray
+from pypinyin import Style, lazy_pinyin, pinyin
 
 from corpus.folding import fold_query
 from index.analysis import cut_query
-from search.query import Prefix, Run, iter_leaves
+from search.query import Phrase, Prefix, Run, iter_leaves
 from search.query_parser import parse_query
 from search.views import Suggestion
 from search.whoosh_engine.columns import Columns
+from search.whoosh_engine.leaves import Leaves, Text
 
+Kind: TypeAlias = Literal["word", "phrase"]
 SLOGANS: Final = Path(__file__).resolve().parents[1] / "slogans.txt"
 """Set phrases of the genre, one a line; shown only where the collection has them."""
 LEAST: Final = 2
 """Passages that must hold a word before it is suggested."""
 MOST_WORDS: Final = 60_000
 """Words kept for completion, the most common ones: about 10 MB."""
+MOST_AGENCIES: Final = 3
+"""Agencies among the completions of what may be a word."""
+MOST_TRIED: Final = 24
+"""Corrections that are made of one query."""
+MOST_SPELT: Final = 60
+"""Letters that are read as syllables."""
 CONFUSABLE: Final = (
     ("zh", "z"),
     ("ch", "c"),
@@ -32,19 +44,25 @@ CONFUSABLE: Final = (
     ("ing", "in"),
 )
 """Syllable parts that typing by ear mixes up."""
+_LAST_RUN: Final = re.compile(r'[^\s"“”＂「」『』()（）|｜]*$')
+_LEAD: Final = re.compile(
+    "[-－]*(?:(?:标题|小标题|title|heading|(机关|agency))[:：])?", re.IGNORECASE
+)
+"""What may stand before a word without a blank; with a group, only agencies can follow."""
 
 
 class Suggester:
     """Built once for a generation; then only read."""
 
     def __init__(self, columns: Columns) -> None:
+        self._columns = columns
         counts: dict[str, int] = {}
         for word, count in columns.snapshot.iter_words():
-            if len(word) > 1 and count >= LEAST and not word.isdigit():
+            if len(word) > 1 and count >= LEAST and any(map(str.isalpha, word)):
                 counts[word] = count
         kept = sorted(counts, key=lambda word: (-counts[word], word))[:MOST_WORDS]
         self._counts = {word: counts[word] for word in kept}
-        self._kinds: dict[str, Literal["word", "phrase"]] = dict.fromkeys(kept, "word")
+        self._kinds: dict[str, Kind] = dict.fromkeys(kept, "word")
         for phrase, count in _phrases(columns):
             self._counts[phrase] = count
             self._kinds[phrase] = "phrase"
@@ -53,110 +71,204 @@ class Suggester:
         reports = np.bincount(
             agency.ordinals[columns.live_reports] + 1, minlength=len(agency.values) + 1
         )
-        self._agencies = sorted(
-            (
-                (name, int(count))
-                for name, count in zip(agency.values, reports[1:], strict=True)
-                if count
-            ),
-            key=lambda pair: (-pair[1], pair[0]),
-        )
-        self._by_sound: dict[str, list[str]] | None = None
+        held = [
+            (name, int(count))
+            for name, count in zip(agency.values, reports[1:], strict=True)
+            if count
+        ]
+        held.sort(key=lambda pair: (-pair[1], pair[0]))
+        self._agencies = [(fold_query(name), name, count) for name, count in held]
+
+    # --- completions ------------------------------------------------------------------------
 
     def suggest(self, typed: str, size: int) -> tuple[Suggestion, ...]:
-        """Completions of the last run typed: words and phrases, then agencies that contain it."""
-        folded = fold_query(typed.split()[-1] if typed.split() else "")
+        """Completions of the last run typed, with the sign or field before it: words and phrases,
+        then agencies that contain it."""
+        last = _LAST_RUN.search(typed)
+        run = last[0] if last else ""
+        lead = _LEAD.match(run)
+        before = lead[0] if lead else ""
+        folded = fold_query(run[len(before) :])
         if not folded or size < 1:
             return ()
+        only_agencies = bool(lead and lead[1])
+        agencies = self._agencies_with(folded, size if only_agencies else MOST_AGENCIES)
+        words = [] if only_agencies else self._completions(folded, max(1, size - len(agencies)))
+        found = [Suggestion(before + text, self._kinds[text], count) for text, count in words]
+        found += [Suggestion(before + name, "agency", count) for name, count in agencies]
+        return tuple(found[:size])
+
+    def _completions(self, folded: str, size: int) -> list[tuple[str, int]]:
         low = bisect.bisect_left(self._sorted, folded)
         high = bisect.bisect_left(self._sorted, folded + "\U0010ffff")
-        found = [text for text in self._sorted[low:high] if text != folded]
-        found.sort(key=lambda text: (self._kinds[text] == "word", -self._counts[text], text))
-        phrases = [text for text in found if self._kinds[text] == "phrase"]
-        words = [text for text in found if self._kinds[text] == "word"]
-        agencies = [pair for pair in self._agencies if folded in fold_query(pair[0])][:3]
-        room = max(1, size - len(agencies))
-        chosen = sorted(phrases[:room] + words[:room], key=lambda t: (-self._counts[t], t))[:room]
-        out = [
-            Suggestion(
-                text, "phrase" if self._kinds[text] == "phrase" else "word", self._counts[text]
-            )
-            for text in chosen
+        low += low < high and self._sorted[low] == folded
+        best = heapq.nsmallest(
+            size, self._sorted[low:high], key=lambda text: (-self._counts[text], text)
+        )
+        if self._columns.all_live:
+            return [(text, self._counts[text]) for text in best]
+        # what the index counts includes passages that are deleted
+        leaves = Leaves(self._columns)
+        live = [
+            (text, _live(self._columns, leaves.word(text)))
+            if self._kinds[text] == "word"
+            else (text, self._counts[text])
+            for text in best
         ]
-        out += [Suggestion(name, "agency", count) for name, count in agencies]
-        return tuple(out[:size])
+        return sorted((pair for pair in live if pair[1]), key=lambda pair: (-pair[1], pair[0]))
+
+    def _agencies_with(self, folded: str, size: int) -> list[tuple[str, int]]:
+        found = []
+        for own, name, count in self._agencies:
+            if folded in own:
+                found.append((name, count))
+                if len(found) == size:
+                    break
+        return found
+
+    # --- corrections ------------------------------------------------------------------------
 
     def corrections(self, text: str) -> Iterator[str]:
-        """The query with words that are not in the collection replaced by likely ones."""
-        runs = [
-            leaf for leaf in iter_leaves(parse_query(text).tree) if isinstance(leaf, Run | Prefix)
+        """The query with likely texts of the collection in place of what it does not have: all
+        slips mended at once first, then one at a time."""
+        leaves = [
+            leaf
+            for leaf in iter_leaves(parse_query(text).tree)
+            if isinstance(leaf, Run | Prefix | Phrase)
         ]
-        for leaf in runs:
-            for better in self._better(leaf.folded):
-                yield text[: leaf.span[0]] + better + text[leaf.span[1] :]
+        better = [list(self._better(leaf.folded)) for leaf in leaves]
+        unknown = [i for i, leaf in enumerate(leaves) if not self._knows(leaf.folded)]
+        tried = 0
+        slips = [i for i in unknown if better[i]]
+        if len(slips) > 1:
+            mended = text
+            for i in reversed(slips):
+                mended = _replaced(mended, leaves[i], better[i][0])
+            tried += 1
+            yield mended
+        for i in [*unknown, *(i for i in range(len(leaves)) if i not in unknown)]:
+            for candidate in better[i]:
+                if tried == MOST_TRIED:
+                    return
+                tried += 1
+                yield _replaced(text, leaves[i], candidate)
+
+    def _knows(self, folded: str) -> bool:
+        return folded in self._counts or all(w in self._counts for w in cut_query(folded))
 
     def _better(self, folded: str) -> Iterator[str]:
-        sound = _sound(folded)
+        """Likely texts for one that finds nothing: what sounds the same, as a whole, then in one of
+        its words; then what differs by a character."""
         seen = {folded}
-        for candidate in self._sounding(sound):
-            if candidate not in seen:
-                seen.add(candidate)
-                yield candidate
-        for candidate in self._one_off(folded):
-            if candidate not in seen:
-                seen.add(candidate)
-                yield candidate
         words = cut_query(folded)
-        for i, word in enumerate(words):
-            if word in self._counts:
-                continue
-            for candidate in [*self._sounding(_sound(word)), *self._one_off(word)]:
-                joined = "".join([*words[:i], candidate, *words[i + 1 :]])
-                if joined not in seen:
-                    seen.add(joined)
-                    yield joined
+        strange = [i for i, word in enumerate(words) if word not in self._counts]
+        for likely in (self._sounding, self._spelt, self._one_off):
+            found = likely(folded)
+            for i in strange:
+                found += ["".join([*words[:i], w, *words[i + 1 :]]) for w in likely(words[i])]
+            for candidate in found:
+                if candidate not in seen:
+                    seen.add(candidate)
+                    yield candidate
 
-    def _sounding(self, sound: str) -> list[str]:
-        if self._by_sound is None:
-            by_sound: dict[str, list[str]] = {}
-            for text in self._counts:
-                by_sound.setdefault(_sound(text), []).append(text)
-            self._by_sound = by_sound
-        return sorted(self._by_sound.get(sound, ()), key=lambda text: -self._counts[text])[:5]
+    def _sounding(self, folded: str) -> list[str]:
+        """Known texts that sound the same, common ones first."""
+        return self._by_sound.get(_sound(folded), [])[:5]
+
+    def _spelt(self, folded: str) -> list[str]:
+        """The fewest, most common known texts that letters spell: xingzhengzhifa."""
+        if not (folded.isascii() and folded.isalpha()):
+            return []
+        sound = _plain(folded[:MOST_SPELT])
+        best: list[tuple[int, int, str] | None] = [(0, 0, ""), *[None] * len(sound)]
+        for end in range(1, len(sound) + 1):
+            for start in range(end):
+                before, known = best[start], self._by_sound.get(sound[start:end])
+                if before is None or known is None:
+                    continue
+                parts, common, text = before
+                found = parts + 1, common - self._counts[known[0]], text + known[0]
+                current = best[end]
+                if current is None or found < current:
+                    best[end] = found
+        return [] if best[-1] is None else [best[-1][2]]
+
+    @cached_property
+    def _by_sound(self) -> dict[str, list[str]]:
+        by_sound: dict[str, list[str]] = {}
+        for text in self._by_count:
+            by_sound.setdefault(_sound(text), []).append(text)
+        return by_sound
 
     def _one_off(self, folded: str) -> list[str]:
         """Known texts of the same length with one other character, common ones first."""
-        if not 3 <= len(folded) <= 12:
+        known = self._by_length.get(len(folded)) if 3 <= len(folded) <= 12 else None
+        if known is None:
             return []
-        found = [
-            text
-            for text in self._counts
-            if len(text) == len(folded)
-            and sum(a != b for a, b in zip(text, folded, strict=True)) == 1
-        ]
-        return sorted(found, key=lambda text: -self._counts[text])[:5]
+        texts, codes = known
+        other = (codes != _codes([folded])).sum(axis=1)
+        return [texts[i] for i in np.flatnonzero(other == 1)[:5].tolist()]
+
+    @cached_property
+    def _by_length(self) -> dict[int, tuple[list[str], NDArray[np.uint32]]]:
+        """Known texts by length, common ones first, and their characters as rows."""
+        by_length: dict[int, list[str]] = {}
+        for text in self._by_count:
+            by_length.setdefault(len(text), []).append(text)
+        return {length: (texts, _codes(texts)) for length, texts in by_length.items()}
+
+    @property
+    def _by_count(self) -> list[str]:
+        return sorted(self._counts, key=lambda text: (-self._counts[text], text))
+
+
+def _replaced(text: str, leaf: Run | Prefix | Phrase, better: str) -> str:
+    start, end = leaf.span
+    if isinstance(leaf, Phrase):
+        better = f'"{better}"'
+    return text[:start] + better + text[end:]
+
+
+def _codes(texts: list[str]) -> NDArray[np.uint32]:
+    """``(len(texts), length)`` code points of texts of one length."""
+    joined = np.frombuffer("".join(texts).encode("utf-32-le"), np.uint32)
+    return joined.reshape(len(texts), -1)
+
+
+_READINGS: Final[dict[str, str]] = {}
+"""The sound of ideographs that have but one; empty for all others."""
 
 
 def _sound(text: str) -> str:
     """The text by ear, with what is easily confused made the same."""
-    syllables = lazy_pinyin(text, style=Style.NORMAL)
-    out = []
-    for syllable in syllables:
-        for long, short in CONFUSABLE:
-            syllable = syllable.replace(long, short)
-        out.append(syllable.lower())
-    return "".join(out)
+    single = []
+    for character in text:
+        if character not in _READINGS:
+            readings = {_plain(r) for r in pinyin(character, Style.NORMAL, heteronym=True)[0]}
+            alone = len(readings) == 1 and character >= "一"
+            _READINGS[character] = readings.pop() if alone else ""
+        single.append(_READINGS[character])
+    if all(single):
+        return "".join(single)
+    # what a character of several sounds like depends on those beside it
+    return "".join(map(_plain, lazy_pinyin(text, style=Style.NORMAL)))
+
+
+@lru_cache(maxsize=4096)
+def _plain(syllable: str) -> str:
+    for long, short in CONFUSABLE:
+        syllable = syllable.replace(long, short)
+    return syllable.lower()
+
+
+def _live(columns: Columns, text: Text) -> int:
+    return int(columns.live[text.docs].sum())
 
 
 def _phrases(columns: Columns) -> Iterator[tuple[str, int]]:
     """The slogans that stand in the collection, with the passages that hold each."""
+    leaves = Leaves(columns)
     for line in SLOGANS.read_text(encoding="utf-8").splitlines():
         phrase = fold_query(line)
-        if len(phrase) < 2:
-            continue
-        count = 0
-        for segment in columns.segments:
-            space = segment.space("body")
-            count += len(np.unique(space.docs_at(space.phrase(phrase))))
-        if count:
+        if len(phrase) > 1 and (count := _live(columns, leaves.characters(phrase))):
             yield phrase, count
