@@ -119,8 +119,13 @@ def read_manifest(folder: Path) -> Manifest:
     return Manifest(**values)
 
 
-def verify_files(folder: Path, manifest: Manifest, ledger: Path) -> None:
-    """Raises DamagedIndex when a file is missing, or its bytes are not those written."""
+def verify_files(folder: Path) -> Manifest:
+    """The manifest of a generation's folder, every file held to it.  Raises DamagedIndex or
+    WrongVersion when a file is missing, its bytes are not those written, or the folder bears
+    another generation's name; FileNotFoundError when the folder is gone."""
+    manifest = read_manifest(folder)
+    if manifest.generation != folder.resolve().name:
+        raise DamagedIndex(folder, f"清单属于 {manifest.generation}")
     paths = [folder / name for name in manifest.files]
     for path in paths:
         if not path.is_file():
@@ -128,6 +133,11 @@ def verify_files(folder: Path, manifest: Manifest, ledger: Path) -> None:
     for name, digest in digests(paths).items():
         if digest != manifest.files[name]:
             raise DamagedIndex(folder / name, "内容与清单不符")
+    return manifest
+
+
+def verify_ledger(ledger: Path, manifest: Manifest) -> None:
+    """Raises DamagedIndex unless the ledger begins with what belongs to the generation."""
     try:
         same = ledger_digest(ledger, manifest.ledger_size) == manifest.ledger_sha256
     except FileNotFoundError:

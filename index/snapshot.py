@@ -14,7 +14,7 @@ from index.codec.reader import SegmentReader
 from index.errors import DamagedIndex, WrongSegmenter
 from index.generations import current_generation, generation_folder, ledger_path
 from index.ledger import Ledger, Resolution
-from index.manifest import Manifest, read_manifest, verify_files
+from index.manifest import Manifest, verify_files, verify_ledger
 
 _ATTEMPTS = 5
 """Openings of a generation that two newer builds may each time have removed meanwhile."""
@@ -103,10 +103,8 @@ def open_snapshot(index_dir: Path | str, *, for_queries: bool = True) -> IndexSn
     for attempt in range(_ATTEMPTS):
         folder = generation_folder(index_dir, current_generation(index_dir))
         try:
-            manifest = read_manifest(folder)
-            if manifest.generation != folder.name:
-                raise DamagedIndex(folder, f"清单属于 {manifest.generation}")
-            verify_files(folder, manifest, ledger_path(index_dir))
+            manifest = verify_files(folder)
+            verify_ledger(ledger_path(index_dir), manifest)
             snapshot = IndexSnapshot(folder, manifest, ledger_path(index_dir))
             break
         except (OSError, DamagedIndex) as problem:

@@ -1,8 +1,8 @@
 """The columnar segment behind Whoosh's extension points, read-only.
 
 ``whoosh.index.open_dir`` on a generation's folder finds a TOC whose segments name this codec,
-and everything Whoosh asks is answered from the columns.  Writing goes through
-``index.builder`` alone.
+and everything Whoosh asks is answered from the columns, once the folder is verified.  Writing
+goes through ``index.builder`` alone.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from whoosh.index import TOC
 from corpus.model import CATEGORIES
 from index.codec.reader import SegmentReader
 from index.codec.whoosh_terms import ColumnarTerms, open_fields
-from index.manifest import SegmentEntry
+from index.manifest import SegmentEntry, verify_files
 from index.schema import INDEX_NAME, passage_schema
 
 
@@ -31,6 +31,7 @@ class ColumnarCodec(Codec):
 
     def _open(self, storage: Any, segment: ColumnarSegment) -> SegmentReader:
         folder = Path(getattr(storage, "folder", None) or storage.a.folder)
+        verify_files(folder)
         path = folder / f"{segment.segment_id()}.fz"
         return SegmentReader(path, BitMap(segment.deleted_docs()))
 

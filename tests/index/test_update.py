@@ -294,7 +294,7 @@ def test_readers_never_see_half_of_a_generation(small_index: Path, make_report: 
 def test_a_generation_removed_while_it_is_opened(
     small_index: Path, make_report: MakeReport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = snapshot.read_manifest
+    verify = snapshot.verify_files
     pending = [2]
 
     def late(folder: Path) -> Manifest:
@@ -302,7 +302,7 @@ def test_a_generation_removed_while_it_is_opened(
         for _ in range(builds):
             with build_lock(small_index):
                 update_index(small_index, [make_report(["新"])], processes=1)
-        return read(folder)
+        return verify(folder)
 
-    monkeypatch.setattr(snapshot, "read_manifest", late)
+    monkeypatch.setattr(snapshot, "verify_files", late)
     assert open_snapshot(small_index).generation == "000003"
