@@ -15,7 +15,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import pickle
+import shutil
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,9 +27,10 @@ from types import TracebackType
 from typing import Final
 
 from corpus.collection import Group, Resolution, Row, resolve, text_key
-from corpus.errors import TooManyGone
-from corpus.finding import Found, file_hash, find_files
+from corpus.errors import ReadError, TooManyGone
+from corpus.finding import Found, find_files
 from corpus.model import INDEXED_SERIES, Problem, Report, Source
+from corpus.problems import collection_problems
 from corpus.reading import Outcome, Progress, Task, read_files
 
 STATE_VERSION: Final = 3
@@ -45,7 +48,9 @@ create table if not exists files(
     sha256 text, overrides text, outcome text, code text, reason text, advice text, row blob,
     source text, label text, report_id text);
 create index if not exists files_by_container on files(container);
+create index if not exists files_by_sha256 on files(sha256);
 create table if not exists reports(id text primary key, digest text, path text);
+create table if not exists not_looked_at(root text, path text, reason text, advice text, code text);
 """
 
 
@@ -99,6 +104,8 @@ class Catalog:
             "insert or replace into state values (?, ?)",
             [("version", str(STATE_VERSION)), ("rules", str(RULES_VERSION))],
         )
+        self._held: int | None = None
+        self._roots: list[str] = []
         self._spool = sqlite3.connect("")  # a private temporary file, on disk
         self._db.execute(
             "create temp table had(path text primary key, report_id text, sha256 text)"
@@ -122,15 +129,17 @@ class Catalog:
         self._db.commit()
 
     def plan(self, folders: Sequence[Path], *, prune: bool = False) -> Plan:
-        """What to read.  Raises TooManyGone, unless ``prune``, and OSError for a folder of those
-        given that cannot be listed; what cannot be looked at below one is kept as it was."""
+        """What to read.  Raises OSError for a folder of those given that cannot be listed; what
+        cannot be looked at below one is kept as it was."""
         problems: list[Problem] = []
         unseen: list[str] = []
         found: dict[str, Found] = {}
         roots = [folder.resolve() for folder in folders]
         for root in roots:
+            first = len(problems)
             for one in find_files(root, problems, unseen):
                 found.setdefault(one.path, one)
+            self._keep_problems(root, problems[first:])
         changed = []
         unchanged = 0
         # the members of a zip share its size and time
@@ -140,8 +149,12 @@ class Catalog:
                 "select container, size, mtime, overrides from files"
             )
         }
+        again = self._worth_another_try()
         for one in found.values():
-            if known.get(one.path) == (one.size, one.mtime, one.overrides):
+            if (
+                known.get(one.path) == (one.size, one.mtime, one.overrides)
+                and one.path not in again
+            ):
                 unchanged += 1
             else:
                 changed.append(one)
@@ -152,32 +165,36 @@ class Catalog:
             and any(Path(path).is_relative_to(root) for root in roots)
             and not any(Path(path).is_relative_to(one) for one in unseen)
         )
-        self._lost, self._held = self._leaving(roots, gone, changed)
-        self._prune = prune
-        self._guard(self._lost)
+        self._roots = [root.as_posix() for root in roots]
+        self._held = None if prune else self._reports_below(roots)
         return Plan(changed, unchanged, gone, problems)
 
-    def _guard(self, lost: int) -> None:
-        """Refuse when too many of the folders' reports would go."""
-        if not self._prune and lost > MOST_GONE * self._held:
-            raise TooManyGone(lost, self._held)
+    def _keep_problems(self, root: Path, problems: Sequence[Problem]) -> None:
+        """Remember what could not be looked at, for builds of other folders to list."""
+        self._db.execute("delete from not_looked_at where root = ?", (root.as_posix(),))
+        self._db.executemany(
+            "insert into not_looked_at values (?, ?, ?, ?, ?)",
+            [(root.as_posix(), p.path, p.reason, p.advice, p.code) for p in problems],
+        )
 
-    def _leaving(
-        self, roots: Sequence[Path], gone: Sequence[str], new: Sequence[Found]
-    ) -> tuple[int, int]:
-        """Reports' files that are gone, those that only moved left out, and all that were held."""
-        held = [
-            (container, sha256, size)
-            for container, sha256, size in self._db.execute(
-                "select container, sha256, size from files where report_id is not null"
+    def _worth_another_try(self) -> set[str]:
+        """Files that are as they were, but whose trouble was not in them and is gone."""
+        has_antiword = shutil.which("antiword") is not None
+        return {
+            path
+            for path, code in self._db.execute(
+                "select container, code from files where code in ('unreadable', 'needs_antiword')"
             )
-            if any(Path(container).is_relative_to(root) for root in roots)
-        ]
-        absent = set(gone)
-        leaving = [(sha256, size) for container, sha256, size in held if container in absent]
-        sizes = {size for _, size in leaving}
-        moved = {file_hash(one.path) for one in new if one.size in sizes}
-        return sum(1 for sha256, _ in leaving if sha256 not in moved), len(held)
+            if (has_antiword if code == "needs_antiword" else os.access(path, os.R_OK))
+        }
+
+    def _reports_below(self, roots: Sequence[Path]) -> int:
+        return sum(
+            any(Path(container).is_relative_to(root) for root in roots)
+            for (container,) in self._db.execute(
+                "select container from files where report_id is not null"
+            )
+        )
 
     def read(
         self,
@@ -187,9 +204,9 @@ class Catalog:
         progress: Callable[[Progress], None] | None = None,
     ) -> None:
         """Read what the plan says.  The state is changed in memory of the database only until
-        ``save``.  Raises TooManyGone when too many files that held reports cannot be read now."""
+        ``save``.  Raises TooManyGone, unless the plan was to ``prune``."""
         for path in plan.gone:
-            self._forget(path)
+            self._replaced(path)
         by_path = {one.path: one for one in plan.changed}
         tasks = [Task(one.path, one.shown, json.loads(one.overrides)) for one in plan.changed]
         forgotten: set[str] = set()
@@ -199,16 +216,18 @@ class Catalog:
                 forgotten.add(own.path)
                 self._replaced(own.path)
             self._keep(own, outcome)
-        self._guard(self._lost + self._broken())
+        self._guard()
 
-    def _broken(self) -> int:
-        """Reports whose files were read again and hold none that can be read."""
-        found = self._db.execute(
+    def _guard(self) -> None:
+        """Refuse when too many of the reports' files are gone or cannot be read any more; one that
+        only moved, or has a copy, does not count."""
+        (lost,) = self._db.execute(
             "select count(*) from had where report_id is not null and not exists "
             "(select 1 from files where outcome != 'problem' "
             "and (path = had.path or sha256 = had.sha256))"
         ).fetchone()
-        return int(found[0])
+        if self._held is not None and lost > MOST_GONE * self._held:
+            raise TooManyGone(lost, self._held)
 
     def _forget(self, container: str) -> None:
         self._db.execute("delete from files where container = ?", (container,))
@@ -330,6 +349,11 @@ class Catalog:
         return moved
 
     def _problems(self, resolution: Resolution, *, keep_all: bool) -> Iterator[Problem]:
+        for root, shown, reason, advice, code in self._db.execute(
+            "select * from not_looked_at order by root, path"
+        ):
+            if root not in self._roots:  # those of this plan are told by it
+                yield Problem(shown, "find", reason, advice, code)
         for shown, kind, code, reason, advice in self._db.execute(
             "select shown, outcome, code, reason, advice from files "
             "where outcome != 'report' order by shown"
@@ -339,39 +363,7 @@ class Catalog:
             elif not keep_all:
                 yield Problem(shown, "select", reason, advice, code)
         shown_of = dict(self._db.execute("select path, shown from files").fetchall())
-        for group in resolution.groups:
-            primary = shown_of[group.primary.path]
-            for row in group.rows[1:]:
-                how = "完全相同" if row.text_hash == group.primary.text_hash else "几乎相同"
-                yield Problem(
-                    shown_of[row.path],
-                    "merge",
-                    f"与 {primary} {how}，合并为一份报告 {group.id}，两处来源均已记录",
-                    "如应分开，请在 metadata.csv 中写明各自的机关和年度。",
-                    "merged",
-                )
-            if group.version_of is not None:
-                yield Problem(
-                    primary,
-                    "merge",
-                    f"与 {group.version_of} 同机关、同年度而文字不同，作为另一版本 {group.id} 收录",
-                    "如机关或年度识别有误，请在 metadata.csv 中更正。",
-                    "version",
-                )
-            row = group.primary
-            if row.year is None or row.agency is None:
-                lacks = "、".join(
-                    name
-                    for name, value in (("机关", row.agency), ("年度", row.year))
-                    if value is None
-                )
-                yield Problem(
-                    primary,
-                    "label",
-                    f"未识别出{lacks}，已按“未识别”收录",
-                    "请在 metadata.csv 中补写。",
-                    "unlabelled",
-                )
+        yield from collection_problems(resolution, shown_of)
 
     def reports(self, changes: Changes) -> Iterator[Report]:
         """The reports to index, with ids and all their sources, one at a time."""
@@ -380,19 +372,17 @@ class Catalog:
 
     def _report(self, group: Group) -> Report:
         path = group.primary.path
-        stored = self._spool.execute(
-            "select report from reports where path = ?", (path,)
-        ).fetchone()
-        if stored is None:
-            self._read_again(path)
-            stored = self._spool.execute(
-                "select report from reports where path = ?", (path,)
-            ).fetchone()
-        report: Report = pickle.loads(zlib.decompress(stored[0]))
+        stored = self._spooled(path) or self._read_again(path)
+        report: Report = pickle.loads(zlib.decompress(stored))
         return replace(report, id=group.id, sources=tuple(self._sources(group)))
 
-    def _read_again(self, path: str) -> None:
-        """A file that did not change, but whose report has to be written anew."""
+    def _spooled(self, path: str) -> bytes | None:
+        found = self._spool.execute("select report from reports where path = ?", (path,)).fetchone()
+        return found[0] if found else None
+
+    def _read_again(self, path: str) -> bytes:
+        """A file that did not change, but whose report has to be written anew.  Raises ReadError
+        where it cannot be read any more."""
         container, shown, overrides = self._db.execute(
             "select container, shown, overrides from files where path = ?", (path,)
         ).fetchone()
@@ -404,6 +394,14 @@ class Catalog:
                     "insert or replace into reports values (?, ?)",
                     (outcome.path, zlib.compress(pickle.dumps(outcome.report), 1)),
                 )
+        stored = self._spooled(path)
+        if stored is None:
+            raise ReadError(
+                "unreadable",
+                f"{shown} 已经收录，现在却读不出来，索引没有改动；请恢复这个文件或其权限后重试。",
+                "",
+            )
+        return stored
 
     def _sources(self, group: Group) -> Iterator[Source]:
         for row in group.rows:

@@ -147,9 +147,10 @@ def resolve(rows: Iterable[Row]) -> Resolution:
     return Resolution(groups, {row.path: group for group in groups for row in group.rows})
 
 
-def _preference(row: Row) -> tuple[bool, int, str]:
-    """The fullest labels first, then the longest text, then the path."""
-    return row.key is None, -row.length, row.path
+def _preference(row: Row) -> tuple[bool, int, str, str]:
+    """The fullest labels first, then the longest text; then one that stays first wherever the
+    files lie."""
+    return row.key is None, -row.length, row.text_hash, row.path
 
 
 def _cluster(rows: Sequence[Row]) -> list[Group]:
@@ -225,7 +226,7 @@ def _give_ids(groups: Sequence[Group]) -> None:
             )
     for (series, year, agency), own in by_key.items():
         base = base_id(series, year, agency)  # type: ignore[arg-type]
-        newest = max(own, key=lambda g: (g.primary.published or "", g.primary.path))
+        newest = max(own, key=lambda g: (g.primary.published or "", g.primary.text_hash))
         for group in own:
             if group is newest:
                 group.id = base

@@ -7,7 +7,6 @@ Whether a file has changed is ``corpus.catalog``'s to say.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -39,14 +38,6 @@ class Found:
     mtime: int
     overrides: str
     """JSON of its rows of metadata.csv."""
-
-
-def file_hash(path: str) -> str:
-    try:
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""
 
 
 def container_of(path: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from corpus.collection import Resolution
 from corpus.model import Problem, Stage
 
 STAGES: Final[dict[Stage, str]] = {
@@ -31,3 +32,39 @@ def write_problems(path: Path, problems: Iterable[Problem]) -> None:
         for one in problems:
             rows.writerow((one.path, STAGES[one.stage], one.reason, one.advice, one.code))
     part.replace(path)
+
+
+def collection_problems(resolution: Resolution, shown: Mapping[str, str]) -> Iterator[Problem]:
+    """What the librarian should know of reports that are held: merges, versions, labels that
+    nothing said.  ``shown``: a file's name for people, by its path."""
+    for group in resolution.groups:
+        primary = shown[group.primary.path]
+        for row in group.rows[1:]:
+            how = "完全相同" if row.text_hash == group.primary.text_hash else "几乎相同"
+            yield Problem(
+                shown[row.path],
+                "merge",
+                f"与 {primary} {how}，合并为一份报告 {group.id}，两处来源均已记录",
+                "如应分开，请在 metadata.csv 中写明各自的机关和年度。",
+                "merged",
+            )
+        if group.version_of is not None:
+            yield Problem(
+                primary,
+                "merge",
+                f"与 {group.version_of} 同机关、同年度而文字不同，作为另一版本 {group.id} 收录",
+                "如机关或年度识别有误，请在 metadata.csv 中更正。",
+                "version",
+            )
+        row = group.primary
+        if row.year is None or row.agency is None:
+            lacks = "、".join(
+                name for name, value in (("机关", row.agency), ("年度", row.year)) if value is None
+            )
+            yield Problem(
+                primary,
+                "label",
+                f"未识别出{lacks}，已按“未识别”收录",
+                "请在 metadata.csv 中补写。",
+                "unlabelled",
+            )

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from corpus.errors import CorpusError
+from corpus.errors import CorpusError, system_reason
 from index.builder import Built, Watch, build_index
 from index.errors import IndexProblem, NoIndex
 from index.files import collected_files, format_files
@@ -79,7 +79,9 @@ def _build(args: argparse.Namespace) -> int:
         print("\n已中断；原有索引没有改动。", file=sys.stderr)
         return 130
     except OSError as problem:
-        print(f"\n未能建立索引：{problem}；原有索引没有改动。", file=sys.stderr)
+        where = f"{problem.filename}：" if problem.filename else ""
+        reason = system_reason(problem)
+        print(f"\n未能建立索引：{where}{reason}；原有索引没有改动。", file=sys.stderr)
         return 1
     print(_summary(built))
     return 0

@@ -6,6 +6,7 @@ import csv
 import errno
 import os
 import random
+import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from corpus.catalog import Catalog, Changes
-from corpus.errors import TooManyGone
+from corpus.errors import ReadError, TooManyGone
 from corpus.problems import write_problems
 
 
@@ -285,3 +286,45 @@ def test_two_members_of_one_name_are_two_files(folder: Path, tmp_path: Path) -> 
         "files/more.zip!a（2）.txt": "merged",
         "files/more.zip!table.xlsx": "unknown_format",
     }
+
+
+def test_a_file_is_tried_again_once_its_trouble_may_be_gone(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = tmp_path / "c.sqlite"
+    (folder / "old.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    which = shutil.which
+    monkeypatch.setattr(shutil, "which", lambda name: None if name == "antiword" else which(name))
+    assert [p.code for p in build(state, folder)[1].problems] == ["needs_antiword"]
+    assert build(state, folder)[0] == 0
+    monkeypatch.setattr(shutil, "which", lambda name: "/bin/false")
+    read, changes = build(state, folder)
+    assert (read, [p.code for p in changes.problems]) == (1, ["damaged"])
+
+
+def test_problems_of_folders_not_built_this_time_still_stand(folder: Path, tmp_path: Path) -> None:
+    state = tmp_path / "c.sqlite"
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "page.css").write_text("x")
+    build(state, folder, other)
+    _, changes = build(state, folder)
+    assert [(p.path, p.code) for p in changes.problems] == [("other/page.css", "unknown_format")]
+    (other / "page.css").unlink()
+    build(state, other)
+    assert not build(state, folder)[1].problems
+
+
+def test_a_report_that_must_be_written_anew_and_cannot_be_read_stops_the_build(
+    folder: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "c.sqlite"
+    build(state, folder)
+    with Catalog(state) as catalog:
+        (folder / "copy.txt").write_bytes((folder / "2020.txt").read_bytes())
+        plan = catalog.plan([folder])
+        catalog.read(plan)
+        changes = catalog.resolve()
+        (folder / "2020.txt").unlink()  # after it was looked at
+        with pytest.raises(ReadError, match="读不出来"):
+            list(catalog.reports(changes))

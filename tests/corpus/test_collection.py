@@ -58,3 +58,10 @@ def test_another_text_is_a_version_under_the_base_id() -> None:
 
 def test_blanks_do_not_change_a_passage_hash() -> None:
     assert passage_hash("依法 行政\n") == passage_hash("依法行政") != passage_hash("依法执政")
+
+
+def test_moving_files_gives_no_link_another_text() -> None:
+    texts = [TEXT, TEXT[::-1], TEXT[5:] + TEXT[:5], TEXT.replace("计划", "方案")]
+    before = ids(*(row(f"{i}", text, 2020, "甲") for i, text in enumerate(texts)))
+    after = ids(*(row(f"{9 - i}", text, 2020, "甲") for i, text in enumerate(texts)))
+    assert {i: before[f"{i}"] for i in range(4)} == {i: after[f"{9 - i}"] for i in range(4)}
