@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -601,3 +602,52 @@ def sample_engine(project_dir: Path, tmp_path_factory: pytest.TempPathFactory) -
     engine = open_engine(index)
     yield engine
     engine.close()
+
+
+# -- a kept collection, for the keeper's page
+
+KEPT_REPORT = """{title}
+
+{lead}，我们推进法治政府建设，现将有关情况报告如下。
+一、主要举措和成效
+（一）健全制度。{body}
+二、存在的不足和原因
+执法力量仍然不足。
+三、下一年度工作安排
+持续推进法治政府建设。
+"""
+
+
+@pytest.fixture(scope="session")
+def kept_once(project_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of invented files and its index, built once: reports, a copy, one without labels,
+    a notice, a file that cannot be read."""
+    top = tmp_path_factory.mktemp("kept")
+    folder, index_dir = top / "now" / "报告", top / "now" / "index"
+    (folder / "深").mkdir(parents=True)
+    named = "云江省澜州市{}局2022年法治政府建设情况报告"
+    for name, title, lead, body in (
+        ("甲.txt", named.format("水务"), "2022年", "水务"),
+        ("乙.txt", named.format("林业"), "2022年", "林业"),
+        ("乙副本.txt", named.format("林业"), "2022年", "林业"),
+        ("丙.txt", named.format("粮食"), "2022年", "粮食"),
+        ("深/无标签.txt", "法治政府建设情况报告", "近年来", "档案"),
+    ):
+        own = "".join(f"{body}第{i}项举措已经完成。" for i in range(20))
+        text = KEPT_REPORT.format(title=title, lead=lead, body=own)
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "通知.txt").write_text("关于召开会议的通知\n\n定于下周开会。\n", encoding="utf-8")
+    (folder / "坏.pdf").write_bytes(b"%PDF-1.4 broken")
+    command = [sys.executable, "-m", "index", "build", str(folder), "--index-dir", str(index_dir)]
+    subprocess.run(command, cwd=project_dir, check=True, capture_output=True)
+    shutil.copytree(top / "now", top / "then", symlinks=True)
+    return top
+
+
+@pytest.fixture
+def kept(kept_once: Path) -> tuple[Path, Path]:
+    """The folder and its index as they were built, for a test to change."""
+    now = kept_once / "now"
+    shutil.rmtree(now)
+    shutil.copytree(kept_once / "then", now, symlinks=True)
+    return now / "报告", now / "index"

@@ -17,7 +17,6 @@ from collections.abc import Sequence
 from flask import Flask, Response, make_response, redirect, render_template, request
 from werkzeug.exceptions import Forbidden, SecurityError
 from werkzeug.wrappers import Response as Answer
-from werkzeug.wsgi import get_host
 
 from web.errors import Failure, answer
 from web.settings import SettingError, Settings
@@ -35,6 +34,12 @@ def own_names(settings: Settings) -> list[str]:
     own = settings.keeper_host
     listening = [] if own in {"0.0.0.0", "::"} else [f"[{own}]" if ":" in own else own]
     return [*_HERE, *listening, *settings.keeper_trusted_hosts]
+
+
+def host_name(header: str) -> str:
+    """The name in a ``Host`` header, without the port."""
+    name, colon, port = header.lower().rpartition(":")
+    return name if colon and port.isdigit() else header.lower()
 
 
 def choose_token(settings: Settings) -> str:
@@ -65,10 +70,12 @@ def same(one: str, other: str) -> bool:
 def register(app: Flask, token: str, names: Sequence[str]) -> None:
     """Puts the guard before everything, and the door beside it."""
     sessions = _Sessions()
+    own = {name.lower() for name in names}
 
     @app.before_request
     def admit() -> Response | None:
-        get_host(request.environ, names)
+        if host_name(request.headers.get("Host", "")) not in own:
+            raise SecurityError
         if request.method not in _SAFE and request.headers.get("Origin") != _own_origin():
             raise Forbidden
         if request.endpoint in {"static", "enter"}:

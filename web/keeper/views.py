@@ -24,6 +24,7 @@ from web.keeper.commands import (
     read_row,
 )
 from web.keeper.desk import Problem, desk, missing
+from web.keeper.guard import host_name
 from web.site import site
 
 log = logging.getLogger(__name__)
@@ -219,8 +220,7 @@ def _shared(collection: Collection | None) -> dict[str, object]:
 def _public() -> str:
     """The site's address without a closing slash, as seen from where this page is seen."""
     settings = site().settings
-    host = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
-    return settings.site_url.rstrip("/") or f"http://{host}:{settings.port}"
+    return settings.site_url.rstrip("/") or f"http://{host_name(request.host)}:{settings.port}"
 
 
 def _page(rows: Sequence[T]) -> tuple[Sequence[T], int, int]:
