@@ -4,7 +4,10 @@ import csv
 import datetime
 import io
 import json
+import tracemalloc
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import repeat
 
 import pytest
 
@@ -98,6 +101,59 @@ def test_nothing_is_read_ahead(kind: str) -> None:
     for _ in range(20):
         next(pieces)
     assert taken <= 20
+
+
+@pytest.mark.parametrize(("kind", "rows"), [("csv", 100_000), ("jsonl", 20_000), ("md", 20_000)])
+def test_a_hundred_thousand_rows_never_stand_in_memory(kind: str, rows: int) -> None:
+    one = hit(1)
+    size = 0
+    tracemalloc.start()
+    try:
+        for piece in export(HEAD, repeat(one, rows), kind):  # type: ignore[arg-type]
+            size += len(piece)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert size > 60 * rows
+    assert peak < 500_000
+
+
+@pytest.mark.parametrize("kind", EXPORT_FORMATS)
+def test_every_export_says_what_was_asked_of_what_and_when(kind: str) -> None:
+    asked = REQUEST.with_(query='="甲"', within="-乙", scope="report")
+    head = replace(HEAD, request=asked, most=2)
+    text = "".join(export(head, [hit(1), hit(2), hit(3)], kind))  # type: ignore[arg-type]
+    assert "r2" in text
+    assert "r3" not in text
+    if kind == "jsonl":
+        about = json.loads(text.splitlines()[0])["about"]
+        assert about["query"] == '="甲"'
+        assert (about["within"], about["scope"]) == ("-乙", "report")
+        assert (about["rows"], about["total"]["passages"]) == (2, 3)
+        assert about["generation"] == "000007"
+        assert about["exported"] == "2026-11-24"
+        return
+    for word in ("结果中再搜：-乙", "范围：整份报告", "年度：2019—2022", "2 份报告，3 个段落，5 处",
+                 "2，已达上限，不是全部", "000007（2026-11-24T08:00:00）"):  # fmt: skip
+        assert word in text
+    if kind == "csv":
+        about_rows = list(csv.reader(io.StringIO(text)))
+        assert ["检索式", '\'="甲"'] in about_rows
+        assert all(not cell.startswith(("=", "+", "-", "@")) for row in about_rows for cell in row)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("1. 甲", r"> 1\. 甲"),
+        ("- 甲", r"> \- 甲"),
+        ("<b>&amp;~~甲~~", r"> \<b\>\&amp;\~\~甲\~\~"),
+        ("[甲](x)", r"> \[甲\](x)"),
+    ],
+)
+def test_markdown_reads_nothing_into_a_text(text: str, shown: str) -> None:
+    one = replace(hit(1), snippets=(Snippet(text, ()),))
+    assert shown + "\n" in "".join(export(HEAD, [one], "md"))
 
 
 def test_no_filters_are_described_as_nothing() -> None:

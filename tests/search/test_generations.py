@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from index.generations import build_lock
 from index.update import update_index
 from search import CursorExpired, open_engine
 from search.engine import Engine
+from search.export import ExportHead, export
 from search.request import MAX_OFFSET, FieldFilter, SearchRequest
 from search.whoosh_engine import engine as engine_module
 
@@ -232,6 +234,23 @@ def test_the_cursor_reaches_every_hit_once_and_in_order(
 
     assert found == sorted(found, key=expected_key)
     assert found == [(h.report_id, h.passage) for h in large.stream(request).hits]
+
+
+def test_an_export_of_every_hit_does_not_stand_in_memory(large: Engine) -> None:
+    request = SearchRequest('"普法"', sort="agency")
+    stream = large.stream(request)
+    head = ExportHead(request, stream.total, stream.generation, stream.built)
+    pieces = export(head, stream.hits, "csv")
+    for _ in range(1_000):  # what is read once stays: dictionaries, columns
+        next(pieces)
+    tracemalloc.start()
+    try:
+        rows = sum(1 for _ in pieces)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert rows > AGENCIES * PASSAGES - 1_000
+    assert peak < 3_000_000
 
 
 def test_the_tail_of_a_facet_is_reached_by_pages_and_by_a_part_of_the_name(large: Engine) -> None:
