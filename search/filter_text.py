@@ -30,7 +30,7 @@ def parse_filter(field: Field, values: Iterable[str]) -> FieldFilter:
     exclude: set[str] = set()
     ranges: set[tuple[int | None, int | None]] = set()
     for typed in values:
-        value = " ".join(typed.split())
+        value = typed.strip()
         away = value.startswith("-")
         if away:
             value = value[1:].strip()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from search.labels import FIELD_LABELS
 from search.request import FIELDS, UNLABELLED, Field
-from search.results import Facet, ResultPage
+from search.results import Facet, FacetValue, ResultPage
 from web import charts, urls
 from web.i18n import translate
 from web.site import value_label
@@ -21,6 +21,8 @@ class ValueView:
     exclude_url: str
     selected: bool
     excluded: bool
+    depth: int = 0
+    """How far a region lies within others that stand above it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +51,36 @@ def facet_views(address: Address, answer: ResultPage, *, shown: int, size: int) 
     return found
 
 
-def facet_view(address: Address, facet: Facet, *, limit: int, size: int) -> FacetView:
-    """One facet: its first ``limit`` values, and those in force wherever they stand."""
+def facet_view(
+    address: Address, facet: Facet, *, limit: int, size: int, tree: bool = True
+) -> FacetView:
+    """One facet: its first ``limit`` values, and those in force wherever they stand; regions
+    under those that hold them when a ``tree`` is wanted."""
+    chosen = address.request.filters.get(facet.field, urls.EMPTY)
     field = facet.field
     links = FacetLinks(address, field, size)
     kept = [v for i, v in enumerate(facet.values) if i < limit or v.selected or v.excluded]
+    if field == "region" and tree:
+        kept = _as_tree(kept)
     values = tuple(
         ValueView(
-            label=value_label(field, v.value),
+            label=v.value.split("/")[-1]
+            if field == "region" and tree and v.value != UNLABELLED
+            else value_label(field, v.value),
             count=v.count,
-            url=links.toggle(v.value),
+            # What only a range has chosen goes out of it again.
+            url=links.toggle(v.value)
+            if not v.selected or v.value in chosen.include
+            else links.exclude(v.value),
             exclude_url=links.exclude(v.value),
-            selected=v.selected,
+            selected=v.selected and not v.excluded,
             excluded=v.excluded,
+            depth=v.value.count("/") if field == "region" and tree else 0,
         )
         for v in kept
     )
     counted = sum(1 for v in kept if v.count)
     bare = address.with_(facet_prefix={})
-    chosen = address.request.filters.get(field, urls.EMPTY)
     return FacetView(
         field=field,
         label=translate(FIELD_LABELS[field]),
@@ -77,6 +90,19 @@ def facet_view(address: Address, facet: Facet, *, limit: int, size: int) -> Face
         form=tuple(urls.pairs(bare, size=size)),
         chosen=len(chosen.include) + len(chosen.exclude) + len(chosen.ranges),
     )
+
+
+def _as_tree(values: list[FacetValue]) -> list[FacetValue]:
+    """Each region under the one that holds it, sisters in the order they came.  One that holds
+    another has at least its count, so it stands among the values before it."""
+    place = {one.value: number for number, one in enumerate(values)}
+
+    def path(one: FacetValue) -> list[int]:
+        names = one.value.split("/")
+        above = ("/".join(names[: depth + 1]) for depth in range(len(names)))
+        return [place[name] for name in above if name in place]
+
+    return sorted(values, key=path)
 
 
 def year_bars(address: Address, facet: Facet | None, size: int) -> list[charts.Bar]:
@@ -91,10 +117,11 @@ def year_bars(address: Address, facet: Facet | None, size: int) -> list[charts.B
     cleared = urls.write(urls.filtered(address, "year", urls.EMPTY), size=size)
 
     def in_force(year: int) -> bool:
-        return str(year) in chosen.include or any(
+        named = str(year) in chosen.include or any(
             (low is None or low <= year) and (high is None or year <= high)
             for low, high in chosen.ranges
         )
+        return named and str(year) not in chosen.exclude
 
     def url(year: int) -> str:
         # A bar means this year alone; the list of years beside the results adds one to others.

@@ -46,6 +46,12 @@ class Block:
     category: str = ""
 
     @property
+    def sentence(self) -> bool:
+        """Whether the heading is a sentence of its own: all there is of its section."""
+        text = "".join(run.text for run in self.heading).strip()
+        return self.level > 0 and not self.body and text.endswith(("。", "；"))
+
+    @property
     def here(self) -> bool:
         return any(run.here for run in (*self.heading, *self.body))
 

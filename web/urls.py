@@ -18,12 +18,13 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol, TypeAlias, TypeVar, get_args
 from urllib.parse import quote
 
-from search.labels import SECTION_LABELS, field_label
+from search import filter_text
+from search.errors import RequestError
+from search.labels import field_label
 from search.request import (
     FIELDS,
     MAX_SIZE,
     SORTS,
-    UNLABELLED,
     Field,
     FieldFilter,
     Scope,
@@ -149,60 +150,10 @@ def _filters(args: Arguments) -> dict[Field, FieldFilter]:
 
 def parse_filter(field: Field, values: Iterable[str]) -> FieldFilter:
     """One field's filter.  Raises ``BadParameter``."""
-    include: set[str] = set()
-    exclude: set[str] = set()
-    ranges: set[tuple[int | None, int | None]] = set()
-    for typed in values:
-        value = _clean(typed)
-        away = value.startswith("-")
-        if away:
-            value = value[1:].strip()
-        elif value.startswith("="):
-            value = value[1:]
-        if not value:
-            continue
-        if field == "year" and value != UNLABELLED:
-            low, high = _years(typed, value)
-            if low is not None and low == high:
-                (exclude if away else include).add(str(low))
-            elif away:
-                exclude.update(_span_of(typed, low, high))
-            else:
-                ranges.add((low, high))
-            continue
-        if field == "section" and value not in SECTION_LABELS and value != UNLABELLED:
-            codes = "、".join(SECTION_LABELS)
-            raise BadParameter(field, typed, f"没有“{value}”这一章节类别；可用：{codes}。")
-        (exclude if away else include).add(value)
-    return FieldFilter(
-        include=tuple(sorted(include)),
-        exclude=tuple(sorted(exclude)),
-        ranges=tuple(sorted(ranges, key=lambda r: (r[0] or 0, r[1] or 9999))),
-    )
-
-
-_YEARS = re.compile(r"([0-9]{4})|([0-9]{4})?\s*(?:\.\.|…|—|–|~|～)\s*([0-9]{4})?")
-
-
-def _years(typed: str, value: str) -> tuple[int | None, int | None]:
-    found = _YEARS.fullmatch(value)
-    if not found or not any(found.groups()):
-        raise BadParameter(
-            "year", typed, f"看不懂年度“{typed}”；请写成 2021、2019..2022、2019.. 或 {UNLABELLED}。"
-        )
-    if found[1]:
-        return int(found[1]), int(found[1])
-    low = int(found[2]) if found[2] else None
-    high = int(found[3]) if found[3] else None
-    if low is not None and high is not None and low > high:
-        raise BadParameter("year", typed, f"年度范围“{typed}”的起始年晚于截止年。")
-    return low, high
-
-
-def _span_of(typed: str, low: int | None, high: int | None) -> list[str]:
-    if low is None or high is None or high - low > 100:
-        raise BadParameter("year", typed, "排除年度时请写明起止两年，且不超过一百年。")
-    return [str(year) for year in range(low, high + 1)]
+    try:
+        return filter_text.parse_filter(field, map(_clean, values))
+    except RequestError as error:
+        raise BadParameter(error.field, error.value, str(error)) from error
 
 
 # ------------------------------------------------------------------ writing

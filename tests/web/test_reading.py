@@ -78,3 +78,20 @@ def test_marks_are_counted_by_section(engine: Any) -> None:
     counts = {link.label: link.marks for link in reading.outline}
     assert counts["（一）推进放管服改革"] == counts["一、主要举措和成效"] == 2
     assert sum(b.marks for b in reading.blocks) == 2
+
+
+def test_a_heading_that_is_a_whole_sentence_is_known() -> None:
+    text = "一、安排\n（一）印发清单，定期公布。\n（二）加强培训。全年两次。"
+    first, second, third = (text.index(mark) for mark in ("一、", "（一）", "（二）"))
+    reading = read_blocks(
+        document(
+            text,
+            [
+                OutlineEntry("一", "安排", 1, "plans", first, len(text)),
+                OutlineEntry("一", "印发清单，定期公布", 2, "plans", second, third),
+                OutlineEntry("二", "加强培训", 2, "plans", third, len(text)),
+            ],
+            [PassagePlace("s1", 0, len(text), "plans", "h")],
+        )
+    )
+    assert [block.sentence for block in reading.blocks] == [False, True, False]

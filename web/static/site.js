@@ -141,7 +141,7 @@ addEventListener("keydown", (event) => {
   else if (event.key === "j") move(1);
   else if (event.key === "k") move(-1);
   else if (event.key === "s") { const star = $(".hit.at [data-star]") ?? $("[data-star]"); if (star) toggleStar(star); }
-  else if (event.key === "?") location.href = "/help";
+  else if (event.key === "?") location.href = "/help#keys";
 });
 
 /* Completions: a listbox under the box, per the ARIA combobox pattern. */

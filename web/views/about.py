@@ -8,6 +8,7 @@ from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from search.results import permalink
+from web.guide import DOCUMENT, read_guide
 from web.i18n import COOKIE, COOKIE_SECONDS, language
 from web.site import site
 from web.views.reports import all_ids
@@ -18,7 +19,9 @@ blueprint = Blueprint("about", __name__)
 @blueprint.get("/help")
 def help_page() -> str:
     """How to ask; in English a short page of its own."""
-    return render_template("help.html" if language() == "zh-CN" else "help.en.html")
+    if language() == "en":
+        return render_template("help.en.html")
+    return render_template("help.html", guide=read_guide(DOCUMENT.read_text(encoding="utf-8")))
 
 
 @blueprint.post("/language")

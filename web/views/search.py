@@ -135,7 +135,7 @@ def facet(field: Field) -> str:
     return render_template(
         "facet.html",
         address=address,
-        facet=facets.facet_view(bare, found, limit=here.settings.facet_page, size=size),
+        facet=facets.facet_view(bare, found, limit=here.settings.facet_page, size=size, tree=False),
         total=found.total_values,
         wanted=address.request.facet_prefix.get(field, ""),
         by=by,
@@ -251,7 +251,8 @@ def tab_links(address: urls.Address) -> list[tuple[str, str, bool]]:
 
 
 def trend_url(address: urls.Address) -> str:
-    """The question across years, under the same filters."""
-    asked = SearchRequest(query=address.request.query, filters=address.request.filters)
+    """The question across years, under the same conditions."""
+    here = address.request
+    asked = SearchRequest(here.query, here.filters, scope=here.scope, within=here.within)
     named = urls.pairs(urls.Address(asked))
     return urls.join("/trend", named)

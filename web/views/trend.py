@@ -9,7 +9,7 @@ from dataclasses import replace
 from flask import Blueprint, Response, make_response, render_template, request
 
 from search.export import harmless
-from search.request import FIELDS, UNLABELLED, FieldFilter, SearchRequest
+from search.request import UNLABELLED, FieldFilter, SearchRequest
 from search.results import Trend, TrendRow
 from web import charts, urls
 from web.i18n import translate
@@ -32,8 +32,13 @@ def parse_trend(most: int) -> tuple[list[str], Address]:
 
 def trend_pairs(queries: list[str], address: Address) -> list[tuple[str, str]]:
     """The page's parameters in canonical order."""
-    filters = SearchRequest(filters=address.request.filters)
-    return [("q", query) for query in queries] + urls.pairs(Address(filters))
+    return [("q", query) for query in queries] + urls.pairs(Address(_conditions(address)))
+
+
+def _conditions(address: Address) -> SearchRequest:
+    """What the page asks for besides the phrases."""
+    asked = address.request
+    return SearchRequest(filters=asked.filters, scope=asked.scope, within=asked.within)
 
 
 @blueprint.get("/trend")
@@ -45,14 +50,13 @@ def trend() -> str:
     measure = next((m for m in charts.MEASURES if m == text), None)
     if measure is None:
         raise BadParameter("measure", text, f"参数 measure 只能是：{'、'.join(charts.MEASURES)}。")
-    filters = address.request.filters
-    trends = here.engine.trend(queries, filters) if queries else ()
+    asked = _conditions(address)
+    trends = _answer(queries, asked) if queries else ()
 
     def year_url(query: str, year: int | None) -> str:
         value = UNLABELLED if year is None else str(year)
-        kept = dict(filters)
-        kept["year"] = FieldFilter(include=(value,))
-        return urls.write(Address(SearchRequest(query=query, filters=kept)))
+        kept = {**asked.filters, "year": FieldFilter(include=(value,))}
+        return urls.write(Address(asked.with_(query=query, filters=kept)))
 
     named = trend_pairs(queries, address)
     return render_template(
@@ -68,23 +72,27 @@ def trend() -> str:
         rows=_table(trends),
         shown=charts.shown,
         year_url=year_url,
-        all_url=lambda query: urls.write(Address(SearchRequest(query=query, filters=filters))),
+        all_url=lambda query: urls.write(Address(asked.with_(query=query))),
         drop_url=lambda query: urls.join(
             "/trend", trend_pairs([q for q in queries if q != query], address)
         ),
         chips=_chips(queries, address),
-        hidden=[pair for pair in named if pair[0] in FIELDS],
+        hidden=urls.pairs(Address(asked)),
         room=here.settings.trend_phrases - len(queries),
         csv_url=urls.join("/trend.csv", named),
         json_url=urls.join("/api/v1/trend", named),
     )
 
 
+def _answer(queries: list[str], asked: SearchRequest) -> tuple[Trend, ...]:
+    return site().engine.trend(queries, asked.filters, scope=asked.scope, within=asked.within)
+
+
 @blueprint.get("/trend.csv")
 def table() -> Response:
     """The same figures as CSV, for spreadsheets (UTF-8 with a byte order mark)."""
     queries, address = parse_trend(site().settings.trend_phrases)
-    trends = site().engine.trend(queries, address.request.filters)
+    trends = _answer(queries, _conditions(address))
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(("说法", "年度", "报告数", "收录报告", "占比", "出现处数", "每万字处数"))
