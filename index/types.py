@@ -53,8 +53,9 @@ class TextSpace(Protocol):
     def word_count(self, term: str) -> int:
         """Documents with the word (deleted ones included); 0 when it is not there."""
 
-    def word_total(self, term: str) -> int:
-        """Occurrences of the word, without reading where; 0 when it is not there."""
+    def rest(self, term: str) -> Uint32s | None:
+        """``(n,)`` ascending: where the term's characters stand and no token of it begins; None
+        where that is not kept (rare words, long lists)."""
 
     def words_with_prefix(self, prefix: str, limit: int) -> list[str]:
         """At most ``limit`` words that begin with it, in code point order."""

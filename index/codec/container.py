@@ -13,14 +13,14 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import DamagedIndex, WrongVersion
 
-FORMAT_VERSION: Final = 2
+FORMAT_VERSION: Final = 3
 MAGIC: Final = b"FAZHISEG"
 _HEAD: Final = struct.Struct("<8sIIQ")
 """magic, version, CRC-32 of the directory, place of the directory."""
@@ -37,6 +37,41 @@ class Entry:
     crc: int
     place: int
     length: int
+
+
+class Sections(Protocol):
+    """Named sections, wherever they lie."""
+
+    def __contains__(self, name: str) -> bool: ...
+
+    def array(self, name: str) -> NDArray[Any]:
+        """The section as a read-only array."""
+
+    def raw(self, name: str) -> bytes:
+        """A copy of the section."""
+
+    def slice(self, name: str, start: int, end: int) -> bytes:
+        """A copy of bytes ``[start, end)`` of the section."""
+
+
+class MemorySections:
+    """Sections that are yet to be written: what is encoded from others reads them so."""
+
+    def __init__(self, values: Mapping[str, NDArray[Any] | bytes]) -> None:
+        self._values = values
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._values
+
+    def array(self, name: str) -> NDArray[Any]:
+        values = self._values[name]
+        return np.frombuffer(values, np.uint8) if isinstance(values, bytes) else values
+
+    def raw(self, name: str) -> bytes:
+        return self.array(name).tobytes()
+
+    def slice(self, name: str, start: int, end: int) -> bytes:
+        return self.array(name).view(np.uint8)[start:end].tobytes()
 
 
 def compact(values: NDArray[Any]) -> NDArray[Any]:

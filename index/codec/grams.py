@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from index.codec import numbers
-from index.codec.container import Container, compact
+from index.codec.container import Sections, compact
 
 Uint32s = NDArray[np.uint32]
 
@@ -185,7 +185,7 @@ _NOWHERE: Final = _Place("none", 0, 0)
 class GramReader:
     """The grams of one space.  Arrays are views of the mapping; nothing is kept."""
 
-    def __init__(self, container: Container, space: str, char_count: int) -> None:
+    def __init__(self, container: Sections, space: str, char_count: int) -> None:
         self._container = container
         self._dense_name = f"{space}.dense.positions"
 

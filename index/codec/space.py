@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from index.codec.borders import Borders
-from index.codec.container import Container
+from index.codec.container import Sections
 from index.codec.grams import GramReader, bitmap
+from index.codec.rests import RestReader
 from index.codec.words import WordReader
 from index.types import Postings
 
@@ -24,11 +25,12 @@ Uint32s = NDArray[np.uint32]
 class OwnSpace:
     """A space whose units are the passages themselves: ``body``."""
 
-    def __init__(self, container: Container, name: str) -> None:
+    def __init__(self, container: Sections, name: str) -> None:
         self.starts: Uint32s = container.array(f"{name}.starts")
         self.char_count = int(self.starts[-1])
         self.grams = GramReader(container, name, self.char_count)
         self.words = WordReader(container, name, self.grams.phrase, self.char_count)
+        self._rests = RestReader(container, name)
 
     def word(self, term: str) -> Postings | None:
         number = self.words.find(term)
@@ -41,9 +43,9 @@ class OwnSpace:
         number = self.words.find(term)
         return 0 if number < 0 else self.words.count(number)
 
-    def word_total(self, term: str) -> int:
+    def rest(self, term: str) -> Uint32s | None:
         number = self.words.find(term)
-        return 0 if number < 0 else self.words.total(number)
+        return None if number < 0 else self._rests.find(number)
 
     def words_with_prefix(self, prefix: str, limit: int) -> list[str]:
         return [self.words.term(number) for number in self.words.prefixed(prefix, limit)]
@@ -76,7 +78,7 @@ class SharedSpace:
     """A space whose units are runs of passages; ``first_docs`` ``(units + 1,)`` says where each
     run begins."""
 
-    def __init__(self, container: Container, name: str, first_docs: Uint32s) -> None:
+    def __init__(self, container: Sections, name: str, first_docs: Uint32s) -> None:
         self._units = OwnSpace(container, name)
         self._first_docs = first_docs.astype(np.int64)
         self._runs = np.diff(self._first_docs)
@@ -116,9 +118,9 @@ class SharedSpace:
         found = self._units.word(term)
         return 0 if found is None else int(self._runs[found.docs].sum())
 
-    def word_total(self, term: str) -> int:
-        found = self.word(term)
-        return 0 if found is None else int(found.freqs.sum())
+    def rest(self, term: str) -> Uint32s | None:
+        del term
+        return None
 
     def words_with_prefix(self, prefix: str, limit: int) -> list[str]:
         return self._units.words_with_prefix(prefix, limit)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.codec import numbers
-from index.codec.container import Container, compact
+from index.codec.container import Sections, compact
 from index.types import Postings
 
 Uint32s = NDArray[np.uint32]
@@ -135,7 +135,7 @@ class WordReader:
     """The words of one space; ``phrase`` is the same space's grams'."""
 
     def __init__(
-        self, container: Container, space: str, phrase: Callable[[str], Uint32s], char_count: int
+        self, container: Sections, space: str, phrase: Callable[[str], Uint32s], char_count: int
     ) -> None:
         self._container = container
         self._space = space
@@ -212,12 +212,6 @@ class WordReader:
         raw = self._freqs[code - 1][place : place - (-count * bits // 8)]
         return _unpack(raw, count, bits)
 
-    def total(self, number: int) -> int:
-        """Occurrences of a term."""
-        if not int(self._kind[number]) >> 4:
-            return int(self._counts[number])
-        return int(self._frequencies(number).sum())
-
     def _decode(self, elements: NDArray[Any], number: int, begin: int) -> Uint32s:
         """A list whose end is not kept: it ends with its last number."""
         count = int(self._counts[number])
@@ -284,15 +278,18 @@ class WordReader:
         if self.find(term) < 0:
             return _NOTHING
         stands = self._phrase(term)
+        return stands[self.are_tokens(term, stands)]
+
+    def are_tokens(self, term: str, stands: Uint32s) -> NDArray[np.bool_]:
+        """``(n,)`` at which of the places where a term's characters stand a token of it begins."""
         if len(term) in SHORT:
             bits = self._bits[len(term)]
-            here = bits[stands >> 3] >> (stands & 7).astype(np.uint8) & 1
-            short: Uint32s = stands[here.astype(np.bool_)]
-            return short
+            here: NDArray[np.bool_] = (bits[stands >> 3] >> (stands & 7).astype(np.uint8) & 1) != 0
+            return here
         at, lengths = self.long_tokens()
         if not len(at):
-            return _NOTHING
+            return np.zeros(len(stands), np.bool_)
         place = at.searchsorted(stands)
         place[place == len(at)] = 0
-        long: Uint32s = stands[(at[place] == stands) & (lengths[place] == len(term))]
-        return long
+        found: NDArray[np.bool_] = (at[place] == stands) & (lengths[place] == len(term))
+        return found

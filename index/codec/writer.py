@@ -18,10 +18,11 @@ from corpus.model import CATEGORIES, Report
 from index.analysis.batch import TextBatch
 from index.codec import numbers
 from index.codec.columns import SpaceCollector, SpaceColumns
-from index.codec.container import compact, write_container
-from index.codec.grams import encode_grams
+from index.codec.container import MemorySections, compact, write_container
+from index.codec.grams import GramReader, encode_grams
+from index.codec.rests import encode_rests
 from index.codec.texts import encode_blocks, headings_to_json, report_to_json
-from index.codec.words import encode_words
+from index.codec.words import WordReader, encode_words
 from index.errors import SegmentFull
 
 CHARACTER_LIMIT: Final = 2**31
@@ -153,6 +154,10 @@ def write_segment(path: Path, columns: SegmentColumns) -> None:
             prefix = name.removesuffix(".words")
             for part, values in future.result().items():
                 sections[f"{prefix}.{part}"] = values
+    written = MemorySections(sections)
+    grams = GramReader(written, "body", len(body.codes))
+    words = WordReader(written, "body", grams.phrase, len(body.codes))
+    sections |= {f"body.{part}": values for part, values in encode_rests(words, grams).items()}
     write_container(path, sections)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from corpus.folding import fold_with_offsets
 from index.analysis import cut_query
-from index.types import Segment, SpaceName
+from index.types import Postings, Segment, SpaceName
 from search import query
 from search.whoosh_engine.columns import Bools, Columns, Int64s
 from search.whoosh_engine.passage_sets import PassageSet
@@ -144,22 +144,28 @@ class Leaves:
         """Every place of characters that stand together."""
         key: _Key = folded, "characters", space
         if key not in self._texts:
-            self._texts[key] = self._as_word(folded, space) or self._counted(
+            self._texts[key] = self._by_rests(folded, space) or self._counted(
                 folded, [s.space(space).phrase(folded) for s in self._columns.segments], space
             )
         return self._texts[key]
 
-    def _as_word(self, folded: str, space: SpaceName) -> Text | None:
-        """Two characters that stand together nowhere but as a word: its postings say all that
-        their places would, and need no mapping to passages."""
-        if len(folded) != 2 or space != "body":
+    def _by_rests(self, folded: str, space: SpaceName) -> Text | None:
+        """Characters that are nearly always a word, from its postings and the few places at
+        which they are none; None when that is kept in no segment."""
+        spaces = [segment.space(space) for segment in self._columns.segments]
+        rests = [own.rest(folded) for own in spaces]
+        if all(rest is None for rest in rests):
             return None
-        for segment in self._columns.segments:
-            own = segment.space(space)
-            if own.word_total(folded) != own.gram_count(folded):
-                return None
-        word = self.word(folded, space)
-        return Text(folded, "characters", word.docs, word.freqs)
+        docs, freqs = [], []
+        for own, base, rest in zip(spaces, self._columns.bases.tolist(), rests, strict=False):
+            postings = own.word(folded) if rest is not None else None
+            if rest is None or postings is None:
+                own_docs, own_freqs = _runs(own.docs_at(own.phrase(folded)))
+            else:
+                own_docs, own_freqs = _with_rest(postings, _runs(own.docs_at(rest)))
+            docs.append(own_docs + np.int64(base))
+            freqs.append(own_freqs)
+        return Text(folded, "characters", _joined(docs), _joined(freqs))
 
     def _counted(
         self,
@@ -301,6 +307,23 @@ def _runs(values: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.in
     np.subtract(firsts[1:], firsts[:-1], out=counts[:-1])
     counts[-1] = len(values) - firsts[-1]
     return values.take(firsts), counts
+
+
+def _with_rest(
+    postings: Postings, rest: tuple[NDArray[np.uint32], NDArray[np.int64]]
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Postings and further documents with their counts, together."""
+    docs, freqs = postings.docs, postings.freqs.astype(np.int64)
+    more, counts = rest
+    if not len(more):
+        return docs, freqs
+    at = docs.searchsorted(more)
+    there = docs.take(at, mode="clip") == more
+    freqs[at[there]] += counts[there]
+    new = ~there
+    if not new.any():
+        return docs, freqs
+    return np.insert(docs, at[new], more[new]), np.insert(freqs, at[new], counts[new])
 
 
 def _joined(parts: Sequence[NDArray[np.int64]]) -> Int64s:

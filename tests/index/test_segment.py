@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -15,7 +15,10 @@ from corpus.folding import fold
 from corpus.model import Report
 from index.analysis import tokenize
 from index.builder import build_segment
+from index.codec import rests
 from index.codec.reader import SegmentReader
+from index.codec.rests import SHARE
+from index.codec.space import OwnSpace
 from index.types import TextSpace
 
 PASSAGE = st.text(
@@ -70,6 +73,11 @@ def check_space(space: TextSpace, texts: list[str], rng: random.Random) -> None:
         assert found.docs.tolist() == sorted(in_docs[word])
         assert space.word_positions(word).tolist() == sorted(positions)
         assert space.word_count(word) == len(in_docs[word])
+        stands = places(whole, word)
+        rest = sorted({*stands} - {*positions})
+        kept = isinstance(space, OwnSpace) and len(word) > 1 and len(rest) * SHARE <= len(stands)
+        found_rest = space.rest(word)
+        assert (None if found_rest is None else found_rest.tolist()) == (rest if kept else None)
         assert space.words_with_prefix(word[0], 999) == sorted(
             w for w in at if w.startswith(word[0])
         )
@@ -102,6 +110,14 @@ def check_segment(segment: SegmentReader, reports: list[Report]) -> None:
         assert int(columns.year[number]) == (-1 if report.year is None else report.year)
         assert segment.report_characters(number) == len(report.text)
         assert segment.report_id(number) == report.id
+
+
+@pytest.fixture(scope="module", autouse=True)
+def all_words_have_rests() -> Iterator[None]:
+    """Else only words of a thousand passages would."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rests, "FREQUENT", 1)
+        yield
 
 
 @given(REPORTS)

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from corpus.model import CATEGORIES, Passage, Report, Source
 from index.analysis import cut_query, tokenize
+from index.codec import rests
 from index.generations import build_lock
 from index.update import update_index
 from search import open_engine
@@ -310,7 +311,13 @@ def collections(draw: st.DrawFn) -> Collection:
 @contextlib.contextmanager
 def built(collection: Collection) -> Iterator[Engine]:
     """The collection written in parts, so that there are segments, then some reports removed."""
-    with tempfile.TemporaryDirectory(prefix="fazhi-scan-") as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix="fazhi-scan-") as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        # else only words of a thousand passages would be counted by their rests
+        patch.setattr(rests, "FREQUENT", 2)
+        patch.setattr(rests, "SHARE", 2)
         index_dir = Path(folder) / "index"
         with build_lock(index_dir):
             for part in range(collection.parts):
