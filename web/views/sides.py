@@ -85,9 +85,14 @@ def _concordance(address: Address, asked: SearchRequest, tabs: list[tuple[str, s
 
 def _matrix(address: Address, asked: SearchRequest, tabs: list[tuple[str, str, bool]]) -> str:
     found = site().engine.matrix(asked)
+    rows: dict[str | None, urls.FacetLinks] = {}
 
     def cell_url(agency: str | None, year: int | None) -> str:
-        return _search(asked, agency, year)
+        if agency not in rows:  # a row's cells differ in the year alone
+            kept = _of_agency(asked, agency)
+            bare = {name: own for name, own in kept.filters.items() if name != "year"}
+            rows[agency] = urls.FacetLinks(Address(kept.with_(filters=bare)), "year", kept.size)
+        return rows[agency].toggle(UNLABELLED if year is None else str(year))
 
     return render_template(
         "matrix.html",
@@ -121,11 +126,15 @@ def _spread(address: Address, asked: SearchRequest, tabs: list[tuple[str, str, b
 
 def _search(asked: SearchRequest, agency: str | None, *year: int | None) -> str:
     """The list of the question for one agency, and one year when given."""
-    filters = dict(asked.filters)
-    filters["agency"] = FieldFilter(include=(agency or UNLABELLED,))
+    kept = _of_agency(asked, agency)
     if year:
         value = UNLABELLED if year[0] is None else str(year[0])
-        filters["year"] = FieldFilter(include=(value,))
-    return urls.write(
-        Address(SearchRequest(asked.query, filters, scope=asked.scope, within=asked.within))
-    )
+        kept = kept.with_(filters={**kept.filters, "year": FieldFilter(include=(value,))})
+    return urls.write(Address(kept))
+
+
+def _of_agency(asked: SearchRequest, agency: str | None) -> SearchRequest:
+    """The question for one agency, with nothing of where it was asked from."""
+    chosen = FieldFilter(include=(agency or UNLABELLED,))
+    filters = {**asked.filters, "agency": chosen}
+    return SearchRequest(asked.query, filters, scope=asked.scope, within=asked.within)
