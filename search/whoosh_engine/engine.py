@@ -265,7 +265,7 @@ class WhooshEngine:
         others = PassageSet.of_mask(columns.report_of != columns.report_of[doc])
         matches = Matches(columns, evaluator, evaluator.evaluate(tree), others, contiguity=False)
         return tuple(
-            make_hit(columns, int(matches.docs[i]), score=float(matches.scores[i]), matches=matches)
+            _hit(matches, SearchRequest(), i)
             for i in ordered(matches, "relevance", "passages", 0, size).tolist()
         )
 
