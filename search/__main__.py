@@ -220,9 +220,10 @@ def _trends(trends: Sequence[Trend]) -> str:
         lines.append("年度\t报告\t收录\t占比\t次数\t每万字")
         for row in trend.rows:
             year = UNLABELLED if row.year is None else row.year
+            rates = f"{row.share:.1%}", f"{row.per_10k:.2f}"
+            share, per_10k = rates if row.held else ("", "")  # of nothing held there is no share
             lines.append(
-                f"{year}\t{row.reports}\t{row.held}\t{row.share:.1%}\t"
-                f"{row.occurrences}\t{row.per_10k:.2f}"
+                f"{year}\t{row.reports}\t{row.held}\t{share}\t{row.occurrences}\t{per_10k}"
             )
     return "\n".join(lines) + "\n"
 

@@ -143,6 +143,27 @@ def iter_leaves(node: Node) -> Iterator[Node]:
             yield top
 
 
+def iter_clauses(tree: Node) -> Iterator[Node]:
+    """What is counted alone when nothing is found: each clause, each side of what must stand near
+    another, and for a phrase alone what it would be without its quotation marks."""
+    if isinstance(tree, Phrase):
+        yield Run(tree.text, tree.folded, tree.span)
+    elif isinstance(tree, Literal):
+        yield Phrase(tree.text, tree.folded, tree.span)
+    elif isinstance(tree, And):
+        for clause in tree.children:
+            yield clause
+            yield from _sides(clause)
+    else:
+        yield from _sides(tree)
+
+
+def _sides(node: Node) -> Iterator[Node]:
+    if isinstance(node, Near):
+        for side in (node.left, node.right):
+            yield from _sides(side) if isinstance(side, Near) else (side,)
+
+
 _HOW: dict[Together, str] = {"sentence": "在同一句", "paragraph": "在同一段"}
 _FIELD: dict[str, str] = {
     "title": "标题",

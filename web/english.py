@@ -45,6 +45,10 @@ CATALOGUE: Final[Mapping[str, str | tuple[str, str]]] = {
         "These are the sample reports that come with the program: agencies, places and figures "
         "are invented. Do not cite them."
     ),
+    "这里混有示例报告（云江省、岚溪市、澜州市）：其机关、地名和数字均为虚构，请勿引用。": (
+        "Some of these are the sample reports that come with the program: "
+        "their agencies, places and figures are invented. Do not cite them."
+    ),
     # fields and their values
     "机关": "Agency",
     "年度": "Year",

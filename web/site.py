@@ -30,6 +30,7 @@ SAMPLE_PLACES = ("云江省", "岚溪市", "澜州市")
 """Places the sample reports invent; no real agency's name begins with one."""
 
 SAMPLE_NOTICE = "这里收录的是随程序附带的示例报告：机关、地名和数字均为虚构，请勿引用。"
+MIXED_NOTICE = "这里混有示例报告（云江省、岚溪市、澜州市）：其机关、地名和数字均为虚构，请勿引用。"
 
 
 class Site:
@@ -70,11 +71,15 @@ class Site:
             return ""
         if given != "auto":
             return given
-        return translate(SAMPLE_NOTICE) if self.once("invented", self._invented) else ""
+        found = self.once("invented", self._invented)
+        return translate(found) if found else ""
 
-    def _invented(self) -> bool:
+    def _invented(self) -> str:
         agencies = self.overview().facets.get("agency", ())
-        return any(one.value.startswith(SAMPLE_PLACES) for one in agencies)
+        invented = [one.value.startswith(SAMPLE_PLACES) for one in agencies]
+        if not any(invented):
+            return ""
+        return SAMPLE_NOTICE if all(invented) else MIXED_NOTICE
 
     def root(self) -> str:
         """The site's public address without a closing slash."""

@@ -280,7 +280,7 @@ class WhooshEngine:
         columns = self._current()
         tree = parse_query(request.query, self._bounds).tree
         found = []
-        for clause in tree.children if isinstance(tree, query.And) else ():
+        for clause in query.iter_clauses(tree):
             text = write_query(clause)
             total = self._total(columns, SearchRequest(text, scope=request.scope))
             found.append(ClauseCount(describe(clause), text, total))
@@ -296,11 +296,11 @@ class WhooshEngine:
             total = self._total(columns, request.with_(within=""))
             found.append(ClauseCount("不在结果中再搜", request.query, total))
         words = tree.children if isinstance(tree, query.And) else (tree,)
-        runs = [word.text for word in words if isinstance(word, query.Run)]
-        if len(runs) == len(words):
-            like = write_query(query.Like(" ".join(runs), ""))
+        typed = [word.text for word in words if isinstance(word, query.Run | query.Phrase)]
+        if len(typed) == len(words):
+            like = write_query(query.Like(" ".join(typed), ""))
             total = self._total(columns, request.with_(query=like))
-            if total.passages:
+            if total.occurrences:
                 found.append(ClauseCount("其中任一词语，最相近的在前", like, total))
         return tuple(found)
 

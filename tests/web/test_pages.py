@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree
@@ -14,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from search.errors import IndexUnavailable
+from search.results import ValueCount
 from web.security import HEADERS
 
 
@@ -294,3 +296,27 @@ def test_files_for_programs(client: FlaskClient, engine: Any) -> None:
     ElementTree.fromstring(described.data)
     with client.get("/static/favicon.svg") as icon:
         assert icon.mimetype == "image/svg+xml"
+
+
+@pytest.mark.parametrize(
+    ("agencies", "notice"),
+    [
+        (["澜州市公安局", "云江省司法厅"], "这里收录的是随程序附带的示例报告"),
+        (["澜州市公安局", "某某市司法局"], "这里混有示例报告"),
+        (["某某市司法局"], ""),
+    ],
+)
+def test_invented_reports_are_said_to_be_so(
+    engine: Any,
+    client: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
+    agencies: list[str],
+    notice: str,
+) -> None:
+    held = engine.overview()
+    counts = tuple(ValueCount(name, name, 1) for name in agencies)
+    overview = replace(held, facets={**held.facets, "agency": counts})
+    monkeypatch.setattr(engine, "overview", lambda: overview)
+    page = client.get("/help").text
+    assert notice in page
+    assert ("示例报告" in page) == bool(notice)

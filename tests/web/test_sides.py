@@ -8,6 +8,9 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
+from search.engine import Engine
+from web import create_app
+
 
 def words(page: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
@@ -42,6 +45,13 @@ def test_spread_names_who_used_it_when(client: FlaskClient) -> None:
     page = client.get("/search?q=首违不罚&view=spread").text
     assert "3 个机关用过，共收录 3 个机关的 16 份报告" in words(page)
     assert page.count('class="used"') == 9
+
+
+def test_spread_begins_with_the_first_year_of_use(sample_engine: Engine) -> None:
+    client = create_app(sample_engine).test_client()
+    page = client.get("/search?q=首违不罚&view=spread").text
+    table = page[page.index("<tbody>") : page.index("</tbody>")]
+    assert re.findall(r'<th scope="row">([^<]*)</th>', table) == ["2021", "2022", "2023", "2024"]
 
 
 def test_sides_that_need_a_query_are_not_offered_without_one(client: FlaskClient) -> None:

@@ -6,6 +6,9 @@ to the search behind it.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import dropwhile
+
 from flask import render_template
 
 from search.request import UNLABELLED, FieldFilter, SearchRequest
@@ -113,11 +116,12 @@ def shade(reports: int, held: int) -> int:
 
 def _spread(address: Address, asked: SearchRequest, tabs: list[tuple[str, str, bool]]) -> str:
     found = site().engine.spread(asked)
-    top = max((one.agencies for one in found.by_year), default=0) or 1
+    used = tuple(dropwhile(lambda one: not one.agencies, found.by_year))
+    top = max((one.agencies for one in used), default=0) or 1
     return render_template(
         "spread.html",
         **_common(address, tabs, found.total, found.total_agencies),
-        found=found,
+        found=replace(found, by_year=used),
         top=top,
         all_url=lambda agency: _search(asked, agency),
         year_url=lambda agency, year: _search(asked, agency, year),
