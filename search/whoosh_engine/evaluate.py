@@ -165,7 +165,8 @@ class Evaluator:
 
 
 def _take(joined: Evaluated, answer: Evaluated) -> None:
-    joined.active += answer.active
+    # what is typed twice counts once
+    joined.active += [one for one in answer.active if one not in joined.active]
     joined.chosen += answer.chosen
     joined.finds += answer.finds
 

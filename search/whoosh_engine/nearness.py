@@ -38,6 +38,10 @@ class Places:
     def __len__(self) -> int:
         return len(self.starts)
 
+    def equals(self, other: Places) -> bool:
+        """Whether they are the same places."""
+        return np.array_equal(self.starts, other.starts) and np.array_equal(self.ends, other.ends)
+
     def chosen(self, which: Bools) -> Places:
         """Some of them."""
         return Places(self.starts[which], self.ends[which], self.docs[which])
@@ -48,7 +52,11 @@ NOWHERE: Final = Places(NOTHING, NOTHING, NOTHING)
 
 def union(parts: Sequence[Places]) -> Places:
     """Places of all parts, in order, each once."""
-    parts = [part for part in parts if len(part)]
+    apart: list[Places] = []
+    for part in parts:
+        if len(part) and not any(part.equals(other) for other in apart):
+            apart.append(part)
+    parts = apart
     if len(parts) < 2:
         return parts[0] if parts else NOWHERE
     keys = np.concatenate([part.starts for part in parts]).astype(np.uint64)
