@@ -7,8 +7,11 @@ answers is right by inspection, so a wrong page is the site's fault.  Its texts 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -651,3 +654,43 @@ def kept(kept_once: Path) -> tuple[Path, Path]:
     shutil.rmtree(now)
     shutil.copytree(kept_once / "then", now, symlinks=True)
     return now / "报告", now / "index"
+
+
+@pytest.fixture
+def start_web(project_dir: Path, kept: tuple[Path, Path]) -> Iterator[Callable[..., Any]]:
+    """Starts ``python -m web`` with the keeper's page over the kept index: the site's address,
+    the page's, its token, and the process."""
+    started: list[subprocess.Popen[str]] = []
+
+    def free_port() -> int:
+        with socket.socket() as trial:
+            trial.bind(("127.0.0.1", 0))
+            port: int = trial.getsockname()[1]
+            return port
+
+    def start() -> tuple[str, str, str, subprocess.Popen[str]]:
+        ports = free_port(), free_port()
+        command = [sys.executable, "-m", "web", "--index-dir", str(kept[1]), "--workers", "1"]
+        process = subprocess.Popen(
+            [*command, "--port", str(ports[0]), "--keeper-port", str(ports[1])],
+            cwd=project_dir,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+            encoding="utf-8",
+            env=dict(os.environ, PYTHONIOENCODING="utf-8"),
+        )
+        started.append(process)
+        assert process.stdout is not None
+        said = "".join(process.stdout.readline() for _ in range(3))
+        site, keeper = (f"http://127.0.0.1:{port}" for port in ports)
+        assert f"网站已就绪：{site}/" in said
+        assert f"管理页已就绪：{keeper}/" in said
+        return site, keeper, said.split("管理页口令：")[1].splitlines()[0], process
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait(30)
+        assert process.stdout is not None
+        process.stdout.close()
