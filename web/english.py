@@ -82,8 +82,8 @@ CATALOGUE: Final[Mapping[str, str | tuple[str, str]]] = {
     "试试": "Try",
     "看历年变化": "See them over the years",
     "收录": "Holding",
-    "份报告，": "reports,",
-    "个机关，": "agencies,",
+    "份报告，": "reports, ",
+    "个机关，": "agencies, ",
     "字": "characters",
     "各年度的报告数": "Reports of each year",
     "另有": "And",
@@ -156,7 +156,7 @@ CATALOGUE: Final[Mapping[str, str | tuple[str, str]]] = {
     "不在结果中再搜": "Without the search within results",
     "段落": "Passages",
     "引号内逐字匹配，不加引号则各词同在一段即可。": (
-        "Quoted text matches to the character; unquoted words only need to share a passage."
+        "Quoted text matches to the character; unquoted words only need to share a passage. "
     ),
     # one facet
     "{n:,} 个": "{n:,}",
@@ -240,6 +240,7 @@ CATALOGUE: Final[Mapping[str, str | tuple[str, str]]] = {
         "Reports that mention it / reports held of the year; places; places per 10,000 characters"
     ),
     "占比": "Share",
+    "处数": "Places",
     "每万字": "per 10k",
     # report
     "目录": "Contents",
@@ -304,7 +305,7 @@ CATALOGUE: Final[Mapping[str, str | tuple[str, str]]] = {
     "相似段落": "Similar passages",
     "没有找到相似的段落。": "No similar passage was found.",
     # list of reports
-    "份": ("report", "reports"),
+    "份": "held",
     "按机关、年度排列。": "By agency, then year. ",
     "按条件筛选和检索": "Filter and search",
     "字数": "Characters",
