@@ -21,26 +21,27 @@ from corpus.title import is_addressee
 _SUFFIX: Final = (
     "(?:人民政府(?:办公厅|办公室)?|办事处|管理委员会|管委会|委员会|办公室|总局|分局|局|厅|委|部|署|总队|支队"
     "|大队|中心|公司|街道|银行|调查队|国务院|行政公署|区公所|法院|检察院|大学|学院|学校|中学|小学|联合会"
-    "|总工会|农场|医院|保健院)"
+    "|总工会|农场|医院|保健院|党组|党委|党工委)"
 )
 _NAME: Final = rf"[{HAN}·]{{1,30}}?{_SUFFIX}"
 _ALIAS: Final = rf"(?:[（(]({_NAME})[)）])?"
 _WHOLE_NAME: Final = re.compile(rf"^({_NAME}){_ALIAS}$")
 _YEAR_WORDS: Final = f"{YEAR_NUMBER}年(?:度)?"
 _TITLE_YEAR: Final = (
-    r"(?:(?:19|20)(?:\d\d|[xX×*＊Ｘ]{2})(?:年?[—–~～\-－至到]{1,2}20\d\d)?|[xX×*＊Ｘ]{4}"
+    r"(?:(?:19|20)(?:\d\d|[xX×*＊Ｘ]{2})(?:年?[—–~～\-－至到、和]{1,2}20\d\d)?|[xX×*＊Ｘ]{4}"
     rf"|{YEAR_NUMBER})年(?:度)?"
 )
 _TITLE_TAIL: Final = re.compile(
     rf"^(?:中共[^、和]{{1,20}}?委(?:员会)?[、和 ]*(?=.{{2,12}}人民政府))?"
     rf"(?:关于)?(?:上报|报送|呈报|呈送|提交|公布|公开|发布)?(?:{_TITLE_YEAR})?(?P<agency>.+?)"
     rf"(?:关于)?(?:上报|报送|呈报)?(?:{_TITLE_YEAR})?(?:度)?(?:全面)?(?:贯彻|落实|推进|加强|开展|深入推进|贯彻落实)*"
-    r"(?:党政主要负责人.*)?[《“\"]?(?:法治政府|依法行政|法治建设|依法治(?:[校企院]|(?![省市县区]委))|法治工作|法治|政府工作|政府信息)"
+    r"(?:(?:党政)?(?:主要|第一)(?:负责|责任)(?:人|同志).*)?(?:(?<=落实)《[^》]*|[《“\"]?)"
+    r"(?:法治政府|依法行政|法治建设|依法治(?:[校企院]|(?![省市县区]委))|法治工作|法治|政府工作|政府信息)"
 )
 _TITLE_END: Final = re.compile(rf"报告(?:[—－-]{{1,2}}|[（(])([{HAN}]{{2,24}}{_SUFFIX})[)）]?$")
 _SPAN: Final = re.compile(
     '(?:近|过去)?[两二三四五六七八九十]年来?$|[“"]?十[一二三四五六]五[”"]?(?:时期|期间)?$'
-    "|(?<!\\d)\\d\\d年度?$"
+    "|(?<!\\d)\\d\\d年度?$|[〇○零一二][〇○零一二三四五六七八九]年度?$"
 )
 """What a title may say of its time beside a year: 近五年, 十三五时期, 21年度."""
 _ZONE: Final = re.compile("(?:开发|高新|园|度假|保税|示范|新)区$")
@@ -57,6 +58,18 @@ _LOCAL: Final = re.compile(
 )
 _BARE_REGION: Final = re.compile("(?:省|市|区|县|旗|州|盟|镇|乡|自治区)$")
 _MASKED: Final = re.compile(r"[*＊×xX]{1,}|某|[ＸX]{1,}")
+_BODY: Final = re.compile(
+    "(?:[局厅委部署办院校所站社会团师馆处室队司关厂府区县市省镇乡旗盟州场道]|中心|银行|党组|医院)$"
+)
+"""How the name of a body ends: 来安县水利局主要负责人履行 is none."""
+_HEAD_OF_TITLE: Final = re.compile(
+    "^(?:【[^】]{1,14}】|附件[\\d一二三四五六七八九十]{0,2}[：:]?"
+    "|[（(]?[一二三四五六七八九十\\d]{1,3}(?:[）)]|[、.．]))+"
+)
+"""What a list or a site puts in front of a title: 【公告】, （七）, 3."""
+_SENT: Final = re.compile("关于(?:转报|转送|转发|上报|报送|呈报|批转)(.+)$")
+_SEAL: Final = re.compile("[（(](?:盖章|公章|印章|代章|章)[）)]$")
+_BRANCH: Final = re.compile("(?:分局|支队|大队|总队|所|中心|调查队|办事处)$")
 _NOT_A_NAME: Final = re.compile(
     "^(?:我|全|本|该|各|其|市委|区委|县委|党委|省委)|领导|要求|部署|意见|关于|根据|为|和各|等"
 )
@@ -68,7 +81,7 @@ _SUBJECT: Final = re.compile(
 
 
 _CENTRAL_PREFIX: Final = re.compile(
-    "(?:国家税务总局|国家统计局|中华人民共和国|国家金融监督管理总局)(?=.)"
+    "(?:国家税务总局|国家统计局|中华人民共和国|国家金融监督管理总局|中共)(?=.)"
 )
 """A central body's name in front of its local office's."""
 
@@ -250,11 +263,17 @@ def _from_title(title: str) -> tuple[str, str | None] | None:
 
 
 def _before_topic(plain: str) -> tuple[str, str | None] | None:
-    match = _TITLE_TAIL.match(plain)
-    if not match:
+    match = _TITLE_TAIL.match(_HEAD_OF_TITLE.sub("", plain))
+    if not match or re.search("部分[）)]$", plain):
         return None
-    name = re.sub(rf"{_TITLE_YEAR}|^关于|关于$|的$|年度$", "", match["agency"]).strip("《》-—·：: ")
+    name = match["agency"]
+    before = [part for part in re.split(_TITLE_YEAR, name) if part]
+    # 来安县2021年水利局… is one name, 来安县水利局2020年工作总结暨… is not
+    name = "".join(before) if len(before) < 2 or _BODY.search(name) else before[0]
+    name = re.sub("^关于|关于$|的$|年度$", "", name).strip("《》-—·：: ")
     name = _SPAN.sub("", name)
+    if (sent := _SENT.search(name)) and gazetteer.head_length(sent[1]) and _office(sent[1]):
+        name = sent[1]  # another's report passed on
     name = name.split("关于")[0]  # 某某办公室关于印发某某…: who sends it
     if re.fullmatch("国务院|", name):
         return (name, None) if name else None
@@ -267,9 +286,22 @@ def _before_topic(plain: str) -> tuple[str, str | None] | None:
         name.startswith(("全", "我", "本")) and not gazetteer.head_length(name)
     ):
         return None
-    if _office(name) or _BARE_REGION.search(name) or re.search(rf"{_SUFFIX}$", name):
+    if _is_joint(name):
+        return None
+    if (_office(name) and _BODY.search(name)) or re.search(rf"{_SUFFIX}$", name):
         return name, alias
-    return None
+    return (name, alias) if _BARE_REGION.search(name) else None
+
+
+def _is_joint(name: str) -> bool:
+    """Whether two bodies stand side by side: 来安县水利局来安县应急管理局."""
+    if not gazetteer.head_length(name) or _BRANCH.search(name):
+        return False
+    return any(
+        gazetteer.head_length(name[end.end() :]) and _office(name[end.end() :])
+        for end in re.finditer("局|厅|委员会|办公室|人民政府", name)
+        if end.end() < len(name)
+    )
 
 
 def _at_title_end(title: str) -> tuple[str, str | None] | None:
@@ -290,7 +322,10 @@ def _from_own_line(text: str, body_start: int) -> tuple[str, str | None] | None:
 def _from_signature(text: str) -> tuple[str, str | None] | None:
     """The last short line that is a name, where a date follows it or the text ends."""
     lines = [line.strip() for line in text.rstrip().split("\n")][-8:]
+    lines = [_SEAL.sub("", line) for line in lines if not _SEAL.fullmatch(line)]
     for i in range(len(lines) - 1, 0, -1):
+        if re.search("印发|印制", lines[i]):
+            continue  # who printed it
         line = re.sub("[ \u3000]+", "", lines[i])
         dated = DATE.search(plain_digits(line))
         if dated and dated.start() > 0:

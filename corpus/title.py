@@ -41,8 +41,8 @@ _NAME_LABEL: Final = re.compile(
     "[ \u3000]*[:：][ \u3000]*"
 )
 """The label in a page's index table; what it names is the title."""
-_CELL: Final = re.compile("[^：:（(《]{1,8}[:：]")
-"""A label of a page's index table (索引号：, 发布机构：), where no title can begin."""
+_CELL: Final = re.compile("[^：:（(《]{1,8}(?<![局厅委办府院处])[:：]")
+"""A label of a page's index table (索引号：, 发布机构：), where no title begins; 某某局：… may."""
 _ANNOUNCING: Final = re.compile("如下|于后|现将|报告[：:]$|汇报[：:]$")
 _NUMBER_TAIL: Final = re.compile("[ \u3000]+\\S{1,10}[〔\\[（(]20\\d\\d[〕\\])）]第?\\d{1,4}号$")
 

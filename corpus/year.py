@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from typing import Final, NamedTuple
 
 from corpus.dates import find_dates, find_years, plain_digits
-from corpus.model import UNKNOWN, Provenance, Section, Series
+from corpus.model import UNKNOWN, Certainty, Provenance, Section, Series
 from corpus.title import is_addressee
 
 _BOOKS: Final = re.compile("《[^》]*》")
@@ -24,7 +24,7 @@ _PLANNED: Final = re.compile(
     "(?:计划|安排|打算|要点|思路|设想)"
 )
 """A plan's year in a title such as 2021年工作总结和2022年工作计划."""
-_RANGE: Final = re.compile("(?:19|20)\\d\\d年?(?:[—–~～\\-－]{1,2}|至|到)(?:19|20)\\d\\d")
+_RANGE: Final = re.compile("(?:19|20)\\d\\d年?(?:[—–~～\\-－]{1,2}|至|到|、|和)(?:19|20)\\d\\d")
 _SEVERAL: Final = re.compile(
     "(?:近|过去)[两三四五六七八九十]年|[三四五]年来|“?十[一二三四五六]五”?(?:时期|期间)"
 )
@@ -35,10 +35,21 @@ _THIS_YEAR: Final = re.compile("(?:^|[，。：:])(?:今年|本年度)")
 _REPORTING: Final = re.compile(
     "[^。；\\n]{0,90}?(?:报告|汇报|总结|公布|公开|情况|通报)(?:如下|于后)"
 )
-_ASIDE: Final = re.compile("(?:自|从|根据|按照?|依据|于|在|截[至止]|曾|获|到|至)[^，。]{0,2}$")
-_SINCE: Final = re.compile("[^，。]{4,6}(?:以来|起|印发|出台|颁布)")
+_ASIDE: Final = re.compile(
+    "(?:自|从|根据|按照?|依据|于|在|截[至止]|曾|获|到|至|与|较|比|同比)[^，。]{0,2}$"
+)
+_SINCE: Final = re.compile(
+    "[^，。]{4,6}(?:以来|起|印发|出台|颁布)|[^，。]{4,14}?(?:荣获|获评|获得|被评|被授予|成立|组建|挂牌)"
+    "|\\S{4}年(?:[底初末]|[\\d一二三四五六七八九十]{1,2}月(?![\\d至到—-]))"
+    "|\\S{4}年(?:[^，。]{0,6})(?:建成|实现|达到)"
+)
+"""A year of something that happened, or is to happen, and not of the report."""
 _MASKED: Final = re.compile(r"(?:19|20)[xX×*＊Ｘ]{1,2}年|[xX×*＊Ｘ]{4}年")
 _DELIVERED: Final = re.compile("(?:在|于).{0,40}会议上|会议上")
+
+
+_BEGINS: Final = re.compile("(?:^|[。\\n])[ \u3000]*((?:19|20)\\d\\d)年(?:度)?[，,]")
+"""A sentence that begins with its year: 2021年，…"""
 
 
 class YearFound(NamedTuple):
@@ -74,8 +85,8 @@ def find_year(
     if _MASKED.search(sentence):
         return NO_YEAR
     stated = _from_opening(opening, sentence)
-    if stated is not None and not _too_soon(stated, published):
-        return YearFound(stated, Provenance("first_sentence", "read", sentence[:60]))
+    if stated is not None and not _too_soon(stated[0], published):
+        return YearFound(stated[0], Provenance("first_sentence", stated[1], sentence[:60]))
     if (headed := _from_headings(outline)).year is not None:
         return headed
     if title and (short := _SHORT.search(plain_digits(title))):
@@ -101,12 +112,13 @@ def _first_sentence(opening: str) -> str:
     return ""
 
 
-def _from_opening(opening: str, sentence: str) -> int | None:
+def _from_opening(opening: str, sentence: str) -> tuple[int, Certainty] | None:
     """The year that the opening says the report is about: 现将2021年…情况报告如下, or else the
-    year with which the first sentence begins, or the only one it names near its start."""
+    year with which the first sentence begins, or the only one it names near its start (inferred,
+    but for 2021年度), or the only one with which a sentence begins."""
     for match in _REPORTING.finditer(opening):
         if (years := find_years(match[0])) and not _ASIDE.search(match[0][: years[-1][1]][-8:]):
-            return years[-1][0]
+            return years[-1][0], "read"
     years = [
         (year, at)
         for year, at in find_years(sentence)
@@ -114,11 +126,14 @@ def _from_opening(opening: str, sentence: str) -> int | None:
         and not _SINCE.match(sentence[at : at + 12])
     ]
     if not years:
-        return None
+        begun = {int(year) for year in _BEGINS.findall(opening[:300])}
+        return (begun.pop(), "read") if len(begun) == 1 else None
     year, at = years[0]
     if at <= 1:
-        return year
-    return year if len({found for found, _ in years}) == 1 and at <= 60 else None
+        return year, "read"
+    if len({found for found, _ in years}) > 1 or at > 60:
+        return None
+    return year, "read" if re.match("\\S{4}年度", sentence[at:]) else "inferred"
 
 
 def _too_soon(year: int, published: str | None) -> bool:
