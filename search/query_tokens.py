@@ -57,6 +57,7 @@ _TOGETHER: Final[dict[str, Together]] = {"同句": "sentence", "同段": "paragr
 _SMALL: Final = {"or": "OR", "and": "AND", "not": "NOT"}
 _QUOTES: Final = {'"': '"', "“": "”", "＂": "＂", "「": "」", "『": "』"}
 _BREAKS: Final = frozenset("()（）|｜" + "".join(_QUOTES))
+_BEFORE_CLAUSES: Final = frozenset("()（）|｜-－" + "".join(_QUOTES.values()))
 
 
 def tokenize_query(text: str, notices: list[Notice]) -> list[Token]:
@@ -121,7 +122,7 @@ def _run(word: str, start: int, end: int, notices: list[Notice]) -> Token:
 
 
 def _starts_clause(text: str, at: int) -> bool:
-    return at == 0 or text[at - 1].isspace() or text[at - 1] in "(（|｜-－"
+    return at == 0 or text[at - 1].isspace() or text[at - 1] in _BEFORE_CLAUSES
 
 
 def _quoted(text: str, at: int, notices: list[Notice]) -> int:

@@ -18,6 +18,7 @@ from search.query import (
     Prefix,
     Run,
 )
+from search.query_tokens import tokenize_query
 
 _NAMES: Final = {
     "title": "标题",
@@ -35,7 +36,7 @@ def write_query(node: Node) -> str:
     """The tree as one would type it; empty for what cannot be typed (everything, a bare word of
     the index)."""
     if isinstance(node, Run):
-        return node.text
+        return node.text if _is_run(node.text) else _quoted(node.text)
     if isinstance(node, Phrase):
         return _quoted(node.text)
     if isinstance(node, Literal):
@@ -63,6 +64,12 @@ def write_query(node: Node) -> str:
 def _within(node: Node, bracketed: tuple[type, ...]) -> str:
     text = write_query(node)
     return f"({text})" if isinstance(node, bracketed) else text
+
+
+def _is_run(text: str) -> bool:
+    """Whether the text, typed by itself, is a run: no operator, no field, no sign."""
+    tokens = tokenize_query(text, [])
+    return len(tokens) == 1 and tokens[0].kind == "run" and text[0] not in "-－"
 
 
 def _quoted(text: str) -> str:

@@ -39,6 +39,8 @@ def _other_year(columns: Columns, doc: int, step: int) -> Hit | None:
     if year < 0 or agency[report] < 0:
         return None
     same = np.flatnonzero((agency == agency[report]) & columns.live_reports & (columns.year >= 0))
+    series = _series(columns, report)
+    same = same[[_series(columns, other) == series for other in same.tolist()]]
     years = columns.year[same]
     beyond = same[years > year] if step > 0 else same[years < year]
     if not len(beyond):
@@ -56,6 +58,11 @@ def _other_year(columns: Columns, doc: int, step: int) -> Hit | None:
         if alike > most:
             best, most = candidate, alike
     return None if best is None else make_hit(columns, best)
+
+
+def _series(columns: Columns, report: int) -> str:
+    segment, number = columns.segment_of_report(report)
+    return segment.report_series(number)
 
 
 def _pairs(columns: Columns, doc: int) -> set[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.hostile_queries import hostile_queries
 from search.query import (
     And,
     InField,
@@ -22,7 +23,7 @@ from search.query import (
     Run,
     iter_leaves,
 )
-from search.query_parser import BOUNDS, MOST_NOTICES, parse_query
+from search.query_parser import BOUNDS, MOST_NOTICES, QueryBounds, parse_query
 from search.query_writer import write_query
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "query-language.md"
@@ -200,6 +201,31 @@ def test_what_is_written_back_is_read_the_same(typed: str) -> None:
         "”", ""
     )
     assert all(notice.code == "hint" for notice in again.notices)
+
+
+def shape(node: Node) -> object:
+    """The tree without spans, and without what sets a run of no words apart from a phrase."""
+    if isinstance(node, And | Or):
+        return type(node).__name__, *map(shape, node.children)
+    if isinstance(node, Not):
+        return "Not", shape(node.child)
+    if isinstance(node, Near):
+        return node.how, node.distance, shape(node.left), shape(node.right)
+    if isinstance(node, InField):
+        return node.field, shape(node.leaf)
+    if isinstance(node, Label):
+        years = node.field == "year" and (node.low, node.high) != (None, None)
+        return node.field, node.low, node.high, "" if years else node.text
+    if isinstance(node, Run | Phrase):
+        return node.folded
+    return type(node).__name__, getattr(node, "folded", "")
+
+
+def test_whatever_is_typed_can_be_written_back() -> None:
+    free = QueryBounds(length=10**5, clauses=10**4, depth=200, nearnesses=10**4)
+    for typed in hostile_queries(2_000, seed=5):
+        tree = parse_query(typed).tree
+        assert shape(parse_query(write_query(tree), free).tree) == shape(tree), typed
 
 
 def test_a_flood_of_slips_is_counted() -> None:
