@@ -27,10 +27,11 @@ def language() -> Language:
     """The language of the page being made; Chinese outside a request and in the JSON interface."""
     if not has_request_context():
         return "zh-CN"
-    if _CHOSEN not in request.environ:
+    kept = request.environ
+    if _CHOSEN not in kept:
         english = not request.path.startswith("/api/") and request.cookies.get(COOKIE) == "en"
-        request.environ[_CHOSEN] = "en" if english else "zh-CN"
-    known: Language = request.environ[_CHOSEN]
+        kept[_CHOSEN] = "en" if english else "zh-CN"
+    known: Language = kept[_CHOSEN]
     return known
 
 
