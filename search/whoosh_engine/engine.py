@@ -115,16 +115,18 @@ class WhooshEngine:
     # --- matching ---------------------------------------------------------------------------
 
     def _match(
-        self, columns: Columns, request: SearchRequest
+        self, columns: Columns, request: SearchRequest, known: Leaves | None = None
     ) -> tuple[Matches, FilterMasks, Parsed]:
+        """What a request matches; ``known`` are leaves looked up for another of its kind."""
         parsed = parse_query(request.query, self._bounds)
         tree = parsed.tree
         notices = list(parsed.notices)
         if request.within.strip():
             inner = parse_query(request.within, self._bounds)
             tree = query.And((tree, inner.tree))
-            notices += inner.notices
-        leaves = Leaves(columns)
+            # their places are in the inner query, not in the one that is shown
+            notices += [Notice(one.code, f"结果中再搜：{one.message}") for one in inner.notices]
+        leaves = known or Leaves(columns)
         notices += _prefix_notices(leaves, tree, self._bounds)
         evaluator = Evaluator(columns, leaves, self._bounds.expansions)
         masks = FilterMasks(columns, request.filters)
@@ -137,8 +139,8 @@ class WhooshEngine:
         )
         return matches, masks, Parsed(tree, tuple(notices))
 
-    def _total(self, columns: Columns, request: SearchRequest) -> Total:
-        matches, _, _ = self._match(columns, request)
+    def _total(self, columns: Columns, request: SearchRequest, known: Leaves) -> Total:
+        matches, _, _ = self._match(columns, request, known)
         return _total(matches)
 
     # --- the list ---------------------------------------------------------------------------
@@ -241,8 +243,9 @@ class WhooshEngine:
     def did_you_mean(self, request: SearchRequest) -> tuple[str, ...]:
         found = []
         columns = self._current()
+        known = Leaves(columns)
         for text in self._suggestions(columns).corrections(request.query):
-            if self._total(columns, request.with_(query=text)).passages:
+            if self._total(columns, request.with_(query=text), known).passages:
                 found.append(text)
             if len(found) == 3:
                 break
@@ -278,28 +281,29 @@ class WhooshEngine:
 
     def explain(self, request: SearchRequest) -> tuple[ClauseCount, ...]:
         columns = self._current()
+        known = Leaves(columns)
         tree = parse_query(request.query, self._bounds).tree
         found = []
         for clause in query.iter_clauses(tree):
             text = write_query(clause)
-            total = self._total(columns, SearchRequest(text, scope=request.scope))
+            total = self._total(columns, SearchRequest(text, scope=request.scope), known)
             found.append(ClauseCount(describe(clause), text, total))
         for name in FIELDS:
             chosen = request.filters.get(name)
             if not chosen:
                 continue
             rest = {other: own for other, own in request.filters.items() if other != name}
-            total = self._total(columns, request.with_(filters=rest))
+            total = self._total(columns, request.with_(filters=rest), known)
             label = f"不限{field_label(name)}"
             found.append(ClauseCount(label, request.query, total, name, _filter_value(chosen)))
         if request.within.strip():
-            total = self._total(columns, request.with_(within=""))
+            total = self._total(columns, request.with_(within=""), known)
             found.append(ClauseCount("不在结果中再搜", request.query, total))
         words = tree.children if isinstance(tree, query.And) else (tree,)
         typed = [word.text for word in words if isinstance(word, query.Run | query.Phrase)]
         if len(typed) == len(words):
             like = write_query(query.Like(" ".join(typed), ""))
-            total = self._total(columns, request.with_(query=like))
+            total = self._total(columns, request.with_(query=like), known)
             if total.occurrences:
                 found.append(ClauseCount("其中任一词语，最相近的在前", like, total))
         return tuple(found)

@@ -32,7 +32,9 @@ MOST_WORDS: Final = 60_000
 MOST_AGENCIES: Final = 3
 """Agencies among the completions of what may be a word."""
 MOST_TRIED: Final = 24
-"""Corrections that are made of one query."""
+"""Corrections that are made of a query of one word; of longer ones fewer for each."""
+MOST_MENDED: Final = 8
+"""Words of one query that corrections are looked for."""
 MOST_SPELT: Final = 60
 """Letters that are read as syllables."""
 CONFUSABLE: Final = (
@@ -136,22 +138,19 @@ class Suggester:
             for leaf in iter_leaves(parse_query(text).tree)
             if isinstance(leaf, Run | Prefix | Phrase)
         ]
-        better = [list(self._better(leaf.folded)) for leaf in leaves]
-        unknown = [i for i, leaf in enumerate(leaves) if not self._knows(leaf.folded)]
-        tried = 0
-        slips = [i for i in unknown if better[i]]
+        strange = [leaf for leaf in leaves if not self._knows(leaf.folded)]
+        chosen = (strange or leaves)[:MOST_MENDED]
+        better = [(leaf, list(self._better(leaf.folded))) for leaf in chosen]
+        slips = [(leaf, found[0]) for leaf, found in better if found and strange]
         if len(slips) > 1:
             mended = text
-            for i in reversed(slips):
-                mended = _replaced(mended, leaves[i], better[i][0])
-            tried += 1
+            for leaf, candidate in reversed(slips):
+                mended = _replaced(mended, leaf, candidate)
             yield mended
-        for i in [*unknown, *(i for i in range(len(leaves)) if i not in unknown)]:
-            for candidate in better[i]:
-                if tried == MOST_TRIED:
-                    return
-                tried += 1
-                yield _replaced(text, leaves[i], candidate)
+        for leaf, found in better:
+            # a query of many words takes longer, and is less likely to have one slip
+            for candidate in found[: max(1, MOST_TRIED // len(leaves))]:
+                yield _replaced(text, leaf, candidate)
 
     def _knows(self, folded: str) -> bool:
         return folded in self._counts or all(w in self._counts for w in cut_query(folded))
