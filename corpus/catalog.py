@@ -35,7 +35,7 @@ from corpus.reading import Outcome, Progress, Task, read_files
 
 STATE_VERSION: Final = 3
 """Of the tables.  Rows of another version are dropped and their files read again."""
-RULES_VERSION: Final = 5
+RULES_VERSION: Final = 6
 """Raised when texts or labels are read by new rules: files of older ones are read again the next
 time their folder is built, and held as they are until then."""
 MOST_GONE: Final = 0.2

@@ -20,7 +20,7 @@ from corpus.passages import cut_passages
 from corpus.published import find_published
 from corpus.script import simplified
 from corpus.series import find_series
-from corpus.title import TitleFound, find_title
+from corpus.title import TitleFound, find_title, title_of_page
 from corpus.year import YearFound, find_year
 
 _DOCUMENT_NUMBER: Final = re.compile(
@@ -44,8 +44,9 @@ def label_report(
     text = simplified(clean.text)
     outline = find_outline(text, "fazhi", None)
     first = outline[0].start if outline else len(text)
-    printed = find_title(text, first if first > 0 else len(text))
-    title = given.get("title") or (printed.title if printed else None)
+    printed = find_title(text, first if first > 0 else len(text), clean.page_title)
+    of_page = title_of_page(clean.page_title) if clean.page_title and not printed else None
+    title = given.get("title") or (printed.title if printed else of_page)
     body_start = printed.end if printed else 0
     series, reason = find_series(title, text, outline)
     published, published_from = find_published(text, clean.page_published, clean.cuts)
@@ -61,7 +62,7 @@ def label_report(
     if printed and text != clean.text:
         title = given.get("title") or _printed_title(printed, text, clean.text)
         agency = _with_printed_name(agency, text, clean.text)
-    shown, title_from = _shown_title(given, title, agency, year, series, clean)
+    shown, title_from = _shown_title(given, title, of_page, agency, year, series, clean)
     number = _DOCUMENT_NUMBER.search(text[: max(first, 200)])
     if "url" in given:
         sources = tuple(Source(s.path, s.sha256, s.size, given["url"]) for s in sources)
@@ -145,6 +146,7 @@ def _follows_agency(kind: str | None, agency: AgencyFound) -> Provenance:
 def _shown_title(
     given: Mapping[str, str],
     title: str | None,
+    of_page: str | None,
     agency: AgencyFound,
     year: YearFound,
     series: str,
@@ -153,7 +155,7 @@ def _shown_title(
     if "title" in given:
         return given["title"], Provenance("metadata.csv", "read", given["title"])
     if title is not None:
-        return title, Provenance("title", "read", title)
+        return title, Provenance("page" if title == of_page else "title", "read", title)
     if series == "other" or (agency.name is None and year.year is None):
         first = next((line.strip() for line in clean.text.split("\n") if line.strip()), "")
         shown = (

@@ -12,6 +12,7 @@ from corpus.model import UNKNOWN, Cut, Provenance
 _LABELLED: Final = re.compile(
     "(?:成文|发文|生成|发布|公开|公布|印发|更新|落款|录入)?"
     "(?:日期|时间)[】\\]]?[ \\u3000]*[:：]?[ \\u3000]*"
+    "|(?:发布|发表|公布)于?[ \\u3000]*[:：][ \\u3000]*"
 )
 _PRINTED: Final = re.compile("印发|印制")
 _SENTENCE: Final = re.compile("[。，；,;]")

@@ -58,10 +58,13 @@ class TitleFound(NamedTuple):
     """The span of the lines that print it."""
 
 
-def find_title(text: str, limit: int) -> TitleFound | None:
-    """The title, with where it stands before ``limit`` (the first heading), or None."""
+def find_title(text: str, limit: int, page_title: str | None = None) -> TitleFound | None:
+    """The title, with where it stands before ``limit`` (the first heading), or None.  Where a page
+    says what it is called, what stands above that line is the site's."""
     lines = _top_lines(text, limit)
-    for first in range(len(lines)):
+    called = _clean(page_title or "")
+    own = [i for i, (_, line) in enumerate(lines) if _is_called(_clean(line.strip()), called)]
+    for first in (*own, *range(len(lines))):
         start, line = lines[first]
         if _NUMBER_LINE.match(_clean(line)) or _ATTACHMENT.match(_clean(line)):
             continue
@@ -85,6 +88,20 @@ def find_title(text: str, limit: int) -> TitleFound | None:
         start, line = lines[0]
         return TitleFound(_clean(line.strip()), start, start + len(line))
     return None
+
+
+def _is_called(line: str, page_title: str) -> bool:
+    """Whether the page's title begins with a line that may be one."""
+    return len(line) >= 8 and page_title.startswith(line) and bool(_WHOLE.match(_bare(line)))
+
+
+def title_of_page(page_title: str) -> str | None:
+    """The report's title in a page's, without the site's name behind it; only one that says more
+    than which column of the site it is in."""
+    found = _bare(_clean(re.split("[_|]|[ —－-]{1,3}(?=[^年]*$)", page_title.strip())[0]))
+    if len(found) > LONGEST_TITLE or not _WHOLE.match(found) or _SENTENCE.search(found):
+        return None
+    return found if re.search(f"{YEAR_NUMBER}年", plain_digits(found)) else None
 
 
 def is_addressee(line: str) -> bool:
