@@ -18,11 +18,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from search import open_engine
 from web import create_app
+
+# Generous, for machines that do much else; no test waits for what is there.
+expect.set_options(timeout=30_000)
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -102,7 +105,7 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on(
             "console",
