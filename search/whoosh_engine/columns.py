@@ -238,6 +238,11 @@ class Columns:
                     found.setdefault(alias, set()).add(ordinal)
         return {name: frozenset(own - {-1}) for name, own in found.items()}
 
+    @cached_property
+    def folded_agency_names(self) -> list[tuple[str, list[int]]]:
+        """Every name and alias, folded, with the ordinals of the agencies it means."""
+        return [(fold_query(name), sorted(own)) for name, own in self.agency_names.items()]
+
 
 def _joined(parts: Sequence[NDArray[Any]], dtype: type[np.generic]) -> NDArray[Any]:
     if not parts:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
 
-from corpus.folding import fold_with_offsets, stored_span
+from corpus.folding import fold, fold_with_offsets, stored_span
 from search.request import SearchRequest
 from search.results import Notice, Total
 from search.views import Concordance, ConcordanceLine, ConcordanceSort
@@ -39,8 +38,7 @@ def concordance(
     if order in ("left", "right"):
         bounded = len(by_text) > MOST_SORTED
         taken = by_text[:MOST_SORTED]
-        keys = _surroundings(matches, taken, order)
-        taken = taken[sorted(range(len(taken)), key=keys.__getitem__)]
+        taken = taken[_by_surroundings(matches, taken, order)]
     elif order in ("year", "-year", "agency"):
         ranks = columns.sort_rank(order)
         taken = np.lexsort((starts, docs, ranks[owners]))
@@ -69,25 +67,25 @@ def concordance(
     )
 
 
-def _surroundings(matches: Matches, taken: Int64s, order: ConcordanceSort) -> list[tuple[str, int]]:
-    """What stands left (read backwards) or right of each place, folded."""
-    docs, starts, ends = matches.places
-
-    @lru_cache(maxsize=512)
-    def folded(doc: int) -> str:
-        return fold_with_offsets(_text(matches, doc))[0].replace("\n", " ")
-
-    keys = []
-    for place, i in enumerate(taken.tolist()):
-        text = folded(int(docs[i]))
-        if order == "left":
-            start = int(starts[i])
-            key = text[max(0, start - CONTEXT) : start][::-1]
-        else:
-            end = int(ends[i])
-            key = text[end : end + CONTEXT]
-        keys.append((key, place))
-    return keys
+def _by_surroundings(matches: Matches, taken: Int64s, order: ConcordanceSort) -> Int64s:
+    """``(len(taken),)`` the order of some places by what stands left (read backwards) or right of
+    each in its passage, folded; equals as they come."""
+    docs, starts, ends = (column[taken] for column in matches.places)
+    own, which = np.unique(docs, return_inverse=True)
+    # all passages are folded at once, each closed by a line's end as it is in the index
+    joined = fold("\n".join(_text(matches, doc) for doc in own.tolist()))
+    codes = np.frombuffer(joined.encode("utf-32-le"), np.uint32)
+    sizes = np.concatenate(
+        [np.diff(segment.space("body").starts) for segment in matches.columns.segments]
+    )[own].astype(np.int64)
+    closes = np.cumsum(sizes)
+    first, last = (closes - sizes)[which, None], closes[which, None]
+    steps = np.arange(CONTEXT)
+    at = first + (starts[:, None] - 1 - steps if order == "left" else ends[:, None] + steps)
+    keys = np.where((at >= first) & (at < last), codes.take(at, mode="clip"), 0)
+    keys[keys == ord("\n")] = ord(" ")
+    ordered: Int64s = np.lexsort(keys.T[::-1])
+    return ordered
 
 
 def _text(matches: Matches, doc: int) -> str:

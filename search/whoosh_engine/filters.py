@@ -124,7 +124,7 @@ def label_mask(columns: Columns, label: Label) -> Bools:
     column = columns.labels[label.field]
     own = np.array([*(folded in v for v in columns.folded_values[label.field]), False], np.bool_)
     if label.field == "agency":
-        for name, meant in columns.agency_names.items():
-            if folded in fold_query(name):
-                own[list(meant)] = True
+        for name, meant in columns.folded_agency_names:
+            if folded in name:
+                own[meant] = True
     return own[column.ordinals][columns.report_of]

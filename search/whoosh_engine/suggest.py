@@ -36,7 +36,7 @@ MOST_TRIED: Final = 24
 MOST_MENDED: Final = 8
 """Words of one query that corrections are looked for."""
 MOST_SPELT: Final = 60
-"""Letters that are read as syllables."""
+"""Characters of a word, or letters of its sound, that are looked at."""
 CONFUSABLE: Final = (
     ("zh", "z"),
     ("ch", "c"),
@@ -136,7 +136,7 @@ class Suggester:
         leaves = [
             leaf
             for leaf in iter_leaves(parse_query(text).tree)
-            if isinstance(leaf, Run | Prefix | Phrase)
+            if isinstance(leaf, Run | Prefix | Phrase) and len(leaf.folded) <= MOST_SPELT
         ]
         strange = [leaf for leaf in leaves if not self._knows(leaf.folded)]
         chosen = (strange or leaves)[:MOST_MENDED]
@@ -178,7 +178,7 @@ class Suggester:
         """The fewest, most common known texts that letters spell: xingzhengzhifa."""
         if not (folded.isascii() and folded.isalpha()):
             return []
-        sound = _plain(folded[:MOST_SPELT])
+        sound = _plain(folded)
         best: list[tuple[int, int, str] | None] = [(0, 0, ""), *[None] * len(sound)]
         for end in range(1, len(sound) + 1):
             for start in range(end):
