@@ -1,7 +1,7 @@
 """``python -m corpus inspect FILE``: what is read from a file, what was cut, where labels stand.
 ``python -m corpus label FILE``: its row of ``metadata.csv``, shown or written.
 
-Parses arguments, calls ``corpus.reading.read_file``'s parts or ``corpus.override_rows`` and
+Parses arguments, calls ``corpus.reading``'s parts or ``corpus.override_rows`` and
 prints; decides nothing.
 """
 

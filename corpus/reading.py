@@ -10,8 +10,8 @@ import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -26,7 +26,9 @@ from corpus.readers import check_size, read_bytes
 from corpus.readers.archive import iter_members
 
 TIME_LIMIT_S: Final = 60.0
-"""Seconds for one file (for a zip: all its members)."""
+"""Seconds for one file, or one member of a zip."""
+MOST_TROUBLES: Final = 20
+"""Members of one zip that may hang or crash before the rest of it is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,10 @@ class Task:
     """As sources and problems show it: the folder's name and the path below it."""
     overrides: Mapping[str, Mapping[str, str]]
     """Rows of metadata.csv for the file and, for a zip, its members; by path."""
+    first: int = 0
+    """Members of a zip that were dealt with before."""
+    troubles: int = 0
+    """Of those, the ones that hung or crashed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,30 +81,40 @@ class Progress:
         return (self.total - self.done) / self.rate if self.rate > 0 else 0.0
 
 
-def read_file(task: Task) -> list[Outcome]:
-    """The outcomes of one file: one, or one a member for a zip.  Raises nothing."""
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A member of a zip about to be read."""
+
+    path: str
+    shown: str
+    number: int
+
+
+def _steps(task: Task) -> Iterator[Outcome | _Begun]:
+    """The outcomes of one file: one, or one a member for a zip, each of these announced.  Raises
+    nothing."""
     path = Path(task.path)
-    outcomes = []
+    number = task.first
     try:
         if not task.path.lower().endswith(".zip"):
             check_size(path.stat().st_size)  # before it fills the memory
-            return [_read(path.read_bytes(), task, task.path, task.shown)]
-        for name, member in iter_members(path):
+            yield _read(path.read_bytes(), task, task.path, task.shown)
+            return
+        for number, (name, member) in enumerate(iter_members(path, task.first), task.first + 1):
             inside, shown = f"{task.path}!{name}", f"{task.shown}!{name}"
+            yield _Begun(inside, shown, number)
             if isinstance(member, ReadError):
-                outcomes.append(Outcome(task.path, inside, shown, None, member))
+                yield Outcome(task.path, inside, shown, None, member)
             else:
-                outcomes.append(_read(member, task, inside, shown))
+                yield _read(member, task, inside, shown)
+        if not number:
+            raise ReadError("empty", "压缩包里没有可读取的文件", "请检查压缩包。")
     except ReadError as error:
-        outcomes.append(Outcome(task.path, task.path, task.shown, None, error))
+        yield Outcome(task.path, task.path, task.shown, None, error)
     except OSError as error:
         reason = f"文件无法打开（{system_reason(error)}）"
         failed = ReadError("unreadable", reason, "请检查文件权限。")
-        outcomes.append(Outcome(task.path, task.path, task.shown, None, failed))
-    if not outcomes:
-        nothing = ReadError("empty", "压缩包里没有可读取的文件", "请检查压缩包。")
-        outcomes.append(Outcome(task.path, task.path, task.shown, None, nothing))
-    return outcomes
+        yield Outcome(task.path, task.path, task.shown, None, failed)
 
 
 def _read(data: bytes, task: Task, path: str, shown: str) -> Outcome:
@@ -132,7 +148,9 @@ def _work(pipe: Connection, inherited: Sequence[Connection]) -> None:
         end.close()
     with contextlib.suppress(EOFError, KeyboardInterrupt, OSError):
         while (task := pipe.recv()) is not None:
-            pipe.send(read_file(task))
+            for step in _steps(task):
+                pipe.send(step)
+            pipe.send(None)
 
 
 @dataclass
@@ -140,7 +158,14 @@ class _Worker:
     process: BaseProcess
     pipe: Connection
     task: Task | None = None
+    begun: _Begun | None = None
+    """The member of a zip that is being read."""
     since: float = 0.0
+
+    def give(self, task: Task | None) -> None:
+        self.task, self.begun, self.since = task, None, time.monotonic()
+        if task is not None:
+            self.pipe.send(task)
 
 
 def read_files(
@@ -161,31 +186,45 @@ def read_files(
         for _ in range(count):
             worker = _start(workers)
             workers.append(worker)
-            _next(worker, waiting)
+            worker.give(next(waiting, None))
         while busy := [worker for worker in workers if worker.task is not None]:
             ready = wait([worker.pipe for worker in busy], timeout=0.5)
             for at, worker in enumerate(workers):
                 task = worker.task
                 if task is None:
                     continue
-                outcomes: Iterable[Outcome]
+                rest = None
                 if worker.pipe in ready:
                     try:
-                        outcomes = worker.pipe.recv()
+                        step = worker.pipe.recv()
                     except (EOFError, OSError):
-                        outcomes = [_lost(task, "crashed", "读取时程序意外终止")]
+                        yield _lost(worker, "crashed", "读取时程序意外终止")
+                        rest = _rest(worker)
                         worker = workers[at] = _replace(worker, workers)
+                    else:
+                        worker.since = time.monotonic()
+                        if isinstance(step, _Begun):
+                            worker.begun = step
+                        elif step is not None:
+                            yield step
+                        if step is not None:
+                            continue
                 elif time.monotonic() - worker.since > time_limit_s:
-                    limit = f"读取超过 {time_limit_s:.0f} 秒"
-                    outcomes = [_lost(task, "timeout", limit)]
+                    yield _lost(worker, "timeout", f"读取超过 {time_limit_s:.0f} 秒")
+                    rest = _rest(worker)
                     worker = workers[at] = _replace(worker, workers)
                 else:
                     continue
-                done += 1
-                _next(worker, waiting)
-                if progress is not None:
-                    progress(Progress(done, len(tasks), time.monotonic() - begun))
-                yield from outcomes
+                if rest is not None and rest.troubles > MOST_TROUBLES:
+                    yield _failed(
+                        rest, rest.path, rest.shown, "crashed", "读取时多次意外终止，其余未读"
+                    )
+                    rest = None
+                if rest is None:
+                    done += 1
+                    if progress is not None:
+                        progress(Progress(done, len(tasks), time.monotonic() - begun))
+                worker.give(rest or next(waiting, None))
     finally:
         for worker in workers:
             _stop(worker)
@@ -201,13 +240,6 @@ def _start(siblings: Sequence[_Worker]) -> _Worker:
     return _Worker(process, ours)
 
 
-def _next(worker: _Worker, waiting: Iterator[Task]) -> None:
-    worker.task = next(waiting, None)
-    worker.since = time.monotonic()
-    if worker.task is not None:
-        worker.pipe.send(worker.task)
-
-
 def _replace(worker: _Worker, workers: Sequence[_Worker]) -> _Worker:
     _stop(worker)
     return _start([one for one in workers if one is not worker])
@@ -220,6 +252,19 @@ def _stop(worker: _Worker) -> None:
     worker.process.join()
 
 
-def _lost(task: Task, code: str, reason: str) -> Outcome:
-    failed = ReadError(code, reason, "请检查文件是否正常，或另存为 .txt 后重试。")
-    return Outcome(task.path, task.path, task.shown, None, failed)
+def _rest(worker: _Worker) -> Task | None:
+    """What is left of a zip whose member hung or crashed; None of any other file."""
+    if worker.task is None or worker.begun is None:
+        return None
+    return replace(worker.task, first=worker.begun.number, troubles=worker.task.troubles + 1)
+
+
+def _lost(worker: _Worker, code: str, reason: str) -> Outcome:
+    assert worker.task is not None
+    lost = worker.begun or worker.task
+    return _failed(worker.task, lost.path, lost.shown, code, reason)
+
+
+def _failed(task: Task, path: str, shown: str, code: str, reason: str) -> Outcome:
+    error = ReadError(code, reason, "请检查文件是否正常，或另存为 .txt 后重试。")
+    return Outcome(task.path, path, shown, None, error)

@@ -19,12 +19,12 @@ LARGEST_RATIO = 200
 """Uncompressed to compressed; text rarely reaches 20."""
 
 
-def iter_members(data: bytes | Path) -> Iterator[tuple[str, bytes | ReadError]]:
+def iter_members(data: bytes | Path, first: int = 0) -> Iterator[tuple[str, bytes | ReadError]]:
     """Name and bytes of each file inside, or why it cannot be had; of a path, one at a time.
 
-    Two of one name get different ones.  Raises ReadError ``damaged`` or ``too_large`` for the zip
-    as a whole, OSError for a path that cannot be opened.  A zip within a zip is refused, not
-    entered.
+    ``first`` are passed over.  Two of one name get different ones.  A zip within a zip is refused,
+    not entered.  Raises ReadError ``damaged`` or ``too_large`` for the zip as a whole, OSError for
+    a path that cannot be opened.
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(data) if isinstance(data, bytes) else data)
@@ -45,7 +45,8 @@ def iter_members(data: bytes | Path) -> Iterator[tuple[str, bytes | ReadError]]:
             if met[name] > 1:
                 stem, dot, suffix = name.rpartition(".")
                 name = f"{stem}（{met[name]}）{dot}{suffix}"
-            yield name, _member(archive, member, name)
+            if met.total() > first:
+                yield name, _member(archive, member, name)
 
 
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> bytes | ReadError:

@@ -15,7 +15,7 @@ CODE = re.compile("[a-z]+(?:_[a-z]+)*")
 def last_words(call: ast.Call) -> Iterator[str]:
     """The code that a call gives: ReadError's first argument, a Problem's last."""
     name = call.func.id if isinstance(call.func, ast.Name) else ""
-    place = {"ReadError": 0, "Problem": -1, "_problem": -1, "_lost": 1}.get(name)
+    place = {"ReadError": 0, "Problem": -1, "_problem": -1, "_lost": 1, "_failed": 3}.get(name)
     if place is not None and call.args:
         for one in ast.walk(call.args[place]):
             if isinstance(one, ast.Constant) and isinstance(one.value, str):

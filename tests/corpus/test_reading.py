@@ -93,6 +93,40 @@ def test_members_of_a_zip_are_outcomes_of_their_own(tmp_path: Path) -> None:
     assert by_name["files/a.zip!2.txt"].error is not None
 
 
+@pytest.mark.usefixtures("troublesome")
+def test_a_member_that_hangs_or_crashes_costs_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    names = ("a.txt", "hang.txt", "b.txt", "crash.txt", "c.txt")
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            archive.writestr(name, TEXT)
+    seen: list[Progress] = []
+    task = Task(path.as_posix(), "files/a.zip", {})
+    found = list(read_files([task], progress=seen.append, time_limit_s=1.0))
+    assert [(outcome.shown, outcome.error.code if outcome.error else "") for outcome in found] == [
+        ("files/a.zip!a.txt", ""),
+        ("files/a.zip!hang.txt", "timeout"),
+        ("files/a.zip!b.txt", ""),
+        ("files/a.zip!crash.txt", "crashed"),
+        ("files/a.zip!c.txt", ""),
+    ]
+    assert [progress.done for progress in seen] == [1]
+
+
+@pytest.mark.usefixtures("troublesome")
+def test_a_zip_of_crashes_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST_TROUBLES", 2)
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(9):
+            archive.writestr(f"{number}/crash.txt", TEXT)
+    found = list(read_files([Task(path.as_posix(), "files/a.zip", {})]))
+    assert [outcome.shown for outcome in found] == [
+        *(f"files/a.zip!{number}/crash.txt" for number in range(3)),
+        "files/a.zip",
+    ]
+
+
 def test_no_tasks_no_outcomes() -> None:
     assert list(read_files([])) == []
 
@@ -112,7 +146,7 @@ import sys, time
 from pathlib import Path
 from corpus import reading
 from corpus.reading import Task, read_files
-reading.read_file = lambda task: time.sleep(0.2) or []
+reading._steps = lambda task: time.sleep(0.2) or []
 tasks = [Task(f"/nowhere/{n}.txt", "x", {}) for n in range(1000)]
 print("begun", flush=True)
 list(read_files(tasks, processes=2))
