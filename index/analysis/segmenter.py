@@ -106,8 +106,8 @@ class Segmenter:
         words: list[str] = []
         plain: list[str] = []
         for sentence in _SENTENCE.findall(folded):
-            if fast is not None and len(sentence) <= LONGEST_RUN:
-                if not _DIFFERENT.search(sentence):
+            if fast is not None:
+                if len(sentence) <= LONGEST_RUN and not _DIFFERENT.search(sentence):
                     plain.append(sentence)
                     continue
                 words += fast.cut("".join(plain))

@@ -20,7 +20,12 @@ TEXTS = st.text(
 )
 
 
-@given(TEXTS)
+LONG = st.sampled_from(["法治政府" * 101, "的" * 401, "a" * 401, "龘" * 900])
+"""Runs without punctuation, longer than ``LONGEST_RUN``."""
+
+
+@given(TEXTS | st.lists(TEXTS | LONG, max_size=4).map("。".join))
+@example("法治政府。" + "的" * 401 + "。行政执法")
 @settings(deadline=None)
 def test_joined_again_it_is_the_text(text: str) -> None:
     folded = fold(text)
@@ -68,7 +73,7 @@ def test_a_query_is_words_without_punctuation() -> None:
     assert cut_query("。!") == []
 
 
-@given(st.lists(TEXTS, max_size=6))
+@given(st.lists(TEXTS | LONG, max_size=6))
 @settings(deadline=None)
 def test_a_batch_is_its_texts_one_by_one(texts: list[str]) -> None:
     batch = analyse(texts)
