@@ -46,7 +46,7 @@ def test_the_whole_street_from_files_to_a_marked_passage(
 ) -> None:
     context = browser.new_context(java_script_enabled=scripts, base_url=whole_street)
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(60_000)
     page.goto("/")
     expect(page.locator(".statement")).to_contain_text("虚构")
     page.locator("#q").fill('"行政执法三项制度"')
@@ -209,3 +209,81 @@ def test_theme_is_kept(open_page: Callable[..., Page]) -> None:
     page.locator("[data-theme-switch]").click()
     page.reload()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_the_keyboard_alone_reaches_the_text_and_the_list_of_keys(
+    open_page: Callable[..., Page],
+) -> None:
+    page = open_page("/search?q=放管服")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+    page.keyboard.press("?")
+    page.wait_for_url("**/help#keys")
+    expect(page.locator("#keys")).to_be_in_viewport()
+
+
+def test_a_bookmark_says_when_its_text_has_changed(
+    open_page: Callable[..., Page], engine: Any
+) -> None:
+    one = engine.documents[2]
+    page = open_page(f"/reports/{one.summary.id}")
+    item = {"kind": "passage", "title": "甲", "sub": "", "note": "", "tags": []}
+    items = [
+        {**item, "url": f"/reports/{one.summary.id}/{one.passages[1].passage}?h=0000000000"},
+        {**item, "url": f"/reports/{one.summary.id}/s9.9?h={one.passages[2].hash}"},
+        {**item, "url": f"/reports/{one.summary.id}/s9.9?h=0000000000"},
+        {**item, "url": f"/reports/{one.summary.id}/s2?h={one.passages[4].hash}"},
+    ]
+    page.evaluate("(list) => localStorage.setItem('fazhi.bookmarks', JSON.stringify(list))", items)
+    page.goto("/bookmarks")
+    expect(page.locator(".state:visible")).to_have_text(
+        ["文字有改动", "文字已移到另一处", "该段已不在报告中"]
+    )
+
+
+def test_bookmarks_are_put_in_order_and_dropped(open_page: Callable[..., Page]) -> None:
+    page = open_page("/search?q=首违不罚")
+    for number in range(3):
+        page.locator('[data-star="passage"]').nth(number).click()
+    page.goto("/bookmarks")
+    titles = page.locator(".one .to").all_inner_texts()
+    page.locator(".one").nth(2).locator(".up").click()
+    expect(page.locator(".one .to")).to_have_text([titles[0], titles[2], titles[1]])
+    page.locator(".one").first.locator(".drop").click()
+    expect(page.locator(".one .to")).to_have_text([titles[2], titles[1]])
+    page.reload()
+    expect(page.locator(".one .to")).to_have_text([titles[2], titles[1]])
+
+
+def test_recent_searches_are_listed_and_forgotten(open_page: Callable[..., Page]) -> None:
+    page = open_page("/search?q=首违不罚")
+    page.goto("/search?q=放管服&view=matrix")
+    page.goto("/bookmarks")
+    recent = page.locator("[data-recent] a")
+    expect(recent).to_have_count(2)
+    recent.last.click()
+    expect(page.locator("h1")).to_contain_text("9 份报告")
+    page.goto("/bookmarks")
+    page.locator("[data-forget]").click()
+    expect(page.locator("[data-recent-box]")).to_be_hidden()
+    page.reload()
+    expect(page.locator("[data-recent-box]")).to_be_hidden()
+
+
+def test_bookmarks_without_scripts_say_what_to_do(open_page: Callable[..., Page]) -> None:
+    page = open_page("/bookmarks", scripts=False)
+    expect(page.locator("main")).to_contain_text("存为浏览器书签")
+    expect(page.locator("[data-shelf]")).to_be_hidden()
+
+
+def test_citations_of_bookmarks_name_the_agency(open_page: Callable[..., Page]) -> None:
+    page = open_page("/search?q=首违不罚", accept_downloads=True)
+    page.locator('[data-star="passage"]').first.click()
+    page.goto("/bookmarks")
+    page.locator("summary", has_text="导出与分享").click()
+    with page.expect_download() as download:
+        page.locator('[data-out="csv"]').click()
+    table = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    assert re.search(r"云江省澜州市\w+\. .+: .+\[R/OL\]\. \(\d{4}-01-20\)\[", table)
