@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import os
 import random
 import resource
@@ -22,7 +23,10 @@ from typing import Any, NoReturn
 
 import numpy as np
 import pytest
+from whoosh import query
+from whoosh.index import open_dir
 
+from corpus.model import Report
 from index import assembly, generations, update
 from index.__main__ import main
 from index.analysis import open_segmenter
@@ -31,6 +35,10 @@ from index.errors import DiskFull, NoIndex, WorkerLost
 from index.generations import build_lock, current_generation
 from index.manifest import forget_verified
 from index.snapshot import open_snapshot
+from index.update import update_index
+from search import SearchRequest, open_engine
+from search.results import Total
+from search.whoosh_engine import engine as search
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
@@ -449,3 +457,101 @@ def test_a_lost_worker_is_told(
             build_parallel(folder, index_dir)
     assert served(index_dir) == before
     build_parallel(folder, index_dir)
+
+
+# ---------------------------------------------------------------- readers in other processes
+
+
+def turn(make_report: Callable[..., Report], number: int) -> list[Report]:
+    """What generation ``number`` is to hold: as many reports, each saying so."""
+    return [make_report([f"第{number:06}版，法治。"] * 2, report_id=f"t{i}") for i in range(number)]
+
+
+def read_along(index_dir: Path, told: int) -> None:
+    """Ask until generation 12 is served; every answer must be whole.  Writes what was seen."""
+    search.CHECK_EVERY_S = 0.0  # type: ignore[misc]
+    engine = open_engine(index_dir)
+    seen: dict[str, None] = {}
+    while "000012" not in seen:
+        page = engine.search(SearchRequest('"法治"', size=100))
+        own = int(page.generation)
+        assert page.total == Total(own, 2 * own, 2 * own), page.total
+        assert sum(value.count for value in page.facets["agency"].values) == own
+        assert {hit.snippets[0].text for hit in page.hits} == {f"第{own:06}版，法治。"}
+        seen[page.generation] = None
+    assert list(seen) == sorted(seen)
+    os.write(told, f"{len(seen)}\n".encode("ascii"))
+
+
+def test_readers_in_other_processes_pick_up_whole_generations(
+    tmp_path: Path, make_report: Callable[..., Report]
+) -> None:
+    index_dir = tmp_path / "index"
+    with build_lock(index_dir):
+        update_index(index_dir, turn(make_report, 1), processes=1)
+    ours, theirs = os.pipe()
+    readers = [forked(lambda: read_along(index_dir, theirs)) for _ in range(3)]
+    os.close(theirs)
+    for number in range(2, 13):
+        with build_lock(index_dir):
+            held = {f"t{i}" for i in range(number - 1)}
+            update_index(
+                index_dir, turn(make_report, number), held, processes=1, segment_limit=number * 9
+            )
+    assert [ended(reader) for reader in readers] == [0, 0, 0]
+    with open(ours, encoding="ascii") as file:
+        counts = [int(line) for line in file]
+    assert len(counts) == 3
+    assert max(counts) > 1
+
+
+# ---------------------------------------------------------------- what is opened is let go
+
+
+def opened(index_dir: Path) -> tuple[int, int]:
+    """File descriptors of this process, and its mappings of the index's files."""
+    gc.collect()
+    maps = Path("/proc/self/maps").read_text("utf-8", "replace").count(str(index_dir))
+    return len(os.listdir("/proc/self/fd")), maps
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="needs /proc")
+def test_reopening_does_not_add_up(tmp_path: Path, make_report: Callable[..., Report]) -> None:
+    index_dir = tmp_path / "index"
+    with build_lock(index_dir):
+        update_index(index_dir, turn(make_report, 3), processes=1)
+
+    def use() -> None:
+        engine = open_engine(index_dir)
+        page = engine.search(SearchRequest("法治 版*"))
+        assert page.total.reports == 3
+        assert engine.report("t1") is not None
+        assert engine.suggest("法")
+        engine.close()
+        with open_dir(str(index_dir / "current")).searcher() as searcher:
+            assert len(searcher.search(query.Phrase("grams", ["法治"]), limit=None)) == 6
+
+    use()
+    before = opened(index_dir)
+    for _ in range(200):
+        use()
+    assert opened(index_dir) == before
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="needs /proc")
+def test_picking_up_generations_does_not_add_up(
+    tmp_path: Path, make_report: Callable[..., Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "CHECK_EVERY_S", 0.0)
+    index_dir = tmp_path / "index"
+    with build_lock(index_dir):
+        update_index(index_dir, turn(make_report, 1), processes=1)
+    engine = open_engine(index_dir)
+    most = []
+    for number in range(2, 32):
+        with build_lock(index_dir):
+            update_index(index_dir, turn(make_report, 1), {"t0"}, processes=1)
+        assert engine.search(SearchRequest("法治")).generation == f"{number:06}"
+        most.append(opened(index_dir))
+    engine.close()
+    assert max(most[10:]) <= max(most[:10])

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from corpus.folding import fold
 from corpus.model import Report
-from index import snapshot
+from index import assembly, snapshot
 from index.codec import writer
 from index.errors import DamagedIndex, IndexLocked, NoIndex, SegmentFull, WrongVersion
 from index.generations import build_lock, current_generation
@@ -216,6 +216,39 @@ def test_a_full_segment_is_refused_and_leaves_the_index(
         update_index(small_index, [make_report(["长" * 200])])
     assert current_generation(small_index) == before
     assert not list((small_index / "generations").glob(".*"))
+
+
+def test_writer_and_merge_keep_below_a_lowered_limit(
+    tmp_path: Path, make_report: MakeReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No segment ever has as many characters as it may not hold, in any of its spaces."""
+    limit = 4_000
+    monkeypatch.setattr(writer, "CHARACTER_LIMIT", limit)
+    monkeypatch.setattr(assembly, "BATCH_CHARACTERS", 300)
+    rng = random.Random(6)
+    index_dir = tmp_path / "index"
+    merged = 0
+    expected = 0
+    for turn in range(14):
+        reports = [
+            make_report(
+                [f"推进法治政府建设{i}。" * rng.randint(1, 9) for i in range(rng.randint(1, 4))],
+                report_id=f"t{turn}.{i}",
+            )
+            for i in range(rng.randint(1, 12))
+        ]
+        before = set() if not turn else {s.name for s in open_snapshot(index_dir).segments}
+        with build_lock(index_dir):
+            update_index(index_dir, reports, segment_limit=1_500, processes=1)
+        expected += len(reports)
+        segments = open_snapshot(index_dir).segments
+        merged += len(before - {segment.name for segment in segments}) > 1
+        for segment in segments:
+            for space in ("body", "title", "heading"):
+                assert segment.space(space).char_count < limit  # type: ignore[arg-type]
+        assert sum(segment.report_count for segment in segments) == expected
+    assert merged
+    assert len(segments) > 3
 
 
 BUILD = """
