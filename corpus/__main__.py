@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from corpus.errors import CorpusError, LabelsRefused, ReadError, RowChanged
+from corpus.errors import CorpusError, LabelsRefused, ReadError, RowChanged, system_reason
 from corpus.finding import container_of
 from corpus.labelling import label_report
 from corpus.model import CleanText, Report
@@ -70,7 +70,7 @@ def _label(options: argparse.Namespace) -> int:
     except (CorpusError, OSError) as error:
         reason = str(error)
         if isinstance(error, OSError):
-            reason = f"{error.filename or file}：无法读写（{error.strerror}）"
+            reason = f"{error.filename or file}：无法读写（{system_reason(error)}）"
         if options.json:
             code = {LabelsRefused: "labels", RowChanged: "changed"}.get(type(error), "failed")
             problems = error.problems if isinstance(error, LabelsRefused) else {}
@@ -90,7 +90,7 @@ def _inspect(options: argparse.Namespace) -> int:
     try:
         data = options.file.read_bytes()
     except OSError as error:
-        print(f"{options.file}：无法打开（{error.strerror}）", file=sys.stderr)
+        print(f"{options.file}：无法打开（{system_reason(error)}）", file=sys.stderr)
         return 1
     status = 0
     found: list[dict[str, object]] = []

@@ -85,7 +85,7 @@ def parse_rows(text: str, name: str) -> tuple[list[str], list[OverrideRow]]:
         header = [one.strip() for one in next(reader, [])]
         columns = [_NAMES.get(one, one.lower()) for one in header]
         if "file" not in columns:
-            raise OverridesError(name, 1, "缺少 file（文件）一列")
+            raise OverridesError(name, 1, "缺少 file（文件）一列；各栏之间须用半角逗号")
         first = reader.line_num
         for cells in reader:
             row = dict(zip(columns, (cell.strip() for cell in cells), strict=False))
