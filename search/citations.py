@@ -14,6 +14,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from search.visible import visible
+
 CitationStyle: TypeAlias = Literal["gbt7714", "bibtex", "ris"]
 CITATION_STYLES: tuple[CitationStyle, ...] = ("gbt7714", "bibtex", "ris")
 
@@ -119,4 +121,4 @@ def _escaped(value: str) -> str:
 
 
 def _one_line(value: str) -> str:
-    return " ".join(value.split())
+    return " ".join(visible(value).split())

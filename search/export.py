@@ -21,6 +21,7 @@ from search.citations import Citation, format_citation
 from search.labels import field_label, section_label
 from search.request import FIELDS, FieldFilter, SearchRequest
 from search.results import Hit, Total
+from search.visible import visible
 
 ExportFormat: TypeAlias = Literal["csv", "jsonl", "md"]
 EXPORT_FORMATS: tuple[ExportFormat, ...] = ("csv", "jsonl", "md")
@@ -140,9 +141,11 @@ def harmless(cell: object) -> object:
 
     Source: OWASP, CSV Injection: cells beginning with = + - @, tab or carriage return.
     """
-    if isinstance(cell, str) and cell.lstrip(" \u3000").startswith(_FORMULA_STARTS):
-        return "'" + cell
-    return cell
+    if not isinstance(cell, str):
+        return cell
+    text = visible(cell)
+    starts = text.startswith(("\t", "\n")) or text.lstrip().startswith(_FORMULA_STARTS)
+    return "'" + text if starts else text
 
 
 def _jsonl(head: ExportHead, hits: Iterable[Hit]) -> Iterator[str]:
@@ -242,4 +245,5 @@ def _marked(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
 
 def _md_piece(text: str) -> str:
+    text = visible(text)
     return "".join("\\" + c if c in "\\`*_{}[]<>#|&~" else (" " if c == "\n" else c) for c in text)

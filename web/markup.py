@@ -9,7 +9,6 @@ escapes by itself.
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -18,14 +17,7 @@ from bleach.sanitizer import Cleaner
 from markupsafe import Markup, escape
 
 from search.results import Span
-
-# Unicode: C0 and C1 controls but tab and newline; the bidirectional controls of UAX #9; lone
-# surrogates; the byte order mark; non-characters U+FFFE and U+FFFF; the interlinear annotation
-# characters U+FFF9 to U+FFFB, which are not for marked-up text (Unicode Standard, 23.8).
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-    "\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]"
-)
+from search.visible import visible
 
 _BEGIN, _SEAM, _END = "\ufff9\ufffa\ufffb"
 """Stand-ins for a mark's two ends, and what stands between texts that pass bleach together: no
@@ -39,7 +31,7 @@ _own = threading.local()
 
 def plain(text: str) -> str:
     """The text without characters that no page should carry; still text, not HTML."""
-    return _UNSEEN.sub("", text)
+    return visible(text)
 
 
 def marked(text: str, spans: Sequence[Span], cap: int = 5000) -> Markup:

@@ -27,7 +27,7 @@ from search import open_engine
 from search.engine import Engine
 from search.errors import RequestError
 from search.labels import section_label
-from search.request import FIELDS, NO_FILTERS, UNLABELLED, FieldFilter, SearchRequest
+from search.request import FIELDS, MAX_SIZE, NO_FILTERS, UNLABELLED, FieldFilter, SearchRequest
 from search.results import (
     ClauseCount,
     Facet,
@@ -516,6 +516,8 @@ class PlainEngine:
         return Neighbours(beside(-1), beside(1), None, None)
 
     def reports(self, page: int = 1, size: int = 50, filters: Any = NO_FILTERS) -> ReportList:
+        if not 1 <= size <= MAX_SIZE:
+            raise RequestError("size", str(size), "每页过多。")
         found = [
             d.summary
             for d in self.documents

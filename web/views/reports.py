@@ -13,7 +13,7 @@ from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from search.citations import Citation, format_citation
-from search.request import NO_FILTERS
+from search.request import MAX_SIZE, NO_FILTERS
 from search.results import Gone, Moved, PassagePlace, ReportDocument, Span, permalink
 from web import urls
 from web.errors import answer, failure_of
@@ -252,7 +252,7 @@ def all_ids(limit: int) -> list[str]:
     found: list[str] = []
     page = 1
     while len(found) < limit:
-        part = site().engine.reports(page, min(1000, limit), NO_FILTERS)
+        part = site().engine.reports(page, MAX_SIZE, NO_FILTERS)
         found += [one.id for one in part.reports]
         if not part.reports or len(found) >= part.total:
             break
