@@ -18,7 +18,7 @@ from index.codec.words import WordReader
 Uint32s = NDArray[np.uint32]
 FREQUENT: Final = 1024
 """Units that have the word, at least."""
-SHARE: Final = 16
+SHARE: Final = 4
 """A rest is kept where it is at most this part of the places; a long one would save nothing."""
 
 

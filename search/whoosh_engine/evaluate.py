@@ -108,9 +108,8 @@ class Evaluator:
 
     def _joined(self, node: query.And | query.Or) -> Evaluated:
         answers = [self._node(child) for child in node.children]
-        passages, *others = sorted((a.passages for a in answers), key=lambda own: not own.is_sparse)
-        for other in others:
-            passages = passages & other if isinstance(node, query.And) else passages | other
+        own = [answer.passages for answer in answers]
+        passages = PassageSet.any(own) if isinstance(node, query.Or) else _all(own)
         joined = Evaluated(passages)
         for answer in answers:
             _take(joined, answer)
@@ -162,6 +161,14 @@ class Evaluator:
     def _lies(self, docs: NDArray[np.uint32], number: int, within: PassageSet) -> Bools:
         """``(n,)`` which documents of a segment are among some passages."""
         return within.has(docs + np.int64(self._columns.bases[number]))
+
+
+def _all(sets: Sequence[PassageSet]) -> PassageSet:
+    """Passages in every set, small sets first."""
+    passages, *others = sorted(sets, key=lambda own: not own.is_sparse)
+    for other in others:
+        passages = passages & other
+    return passages
 
 
 def _take(joined: Evaluated, answer: Evaluated) -> None:

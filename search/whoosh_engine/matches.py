@@ -75,15 +75,15 @@ class Matches:
                 for segment, own in zip(self.columns.segments, self._segment_places, strict=True)
             ]
             return np.concatenate([EMPTY, *placed])[self.docs]
-        counts: Int64s | None = None
+        if len(groups) == 1:
+            where, found = self._text_counts(groups[0])
+            if isinstance(where, slice):
+                return found
+        counts = np.zeros(len(self.docs), np.int64)
         for own in groups:
             where, found = self._text_counts(own)
-            if counts is None and isinstance(where, slice):
-                counts = found
-                continue
-            counts = np.zeros(len(self.docs), np.int64) if counts is None else counts.copy()
             counts[where] += found
-        return np.zeros(len(self.docs), np.int64) if counts is None else counts
+        return counts
 
     def _text_counts(self, own: Sequence[Active]) -> tuple[Where, Int64s]:
         """Occurrences of one string of characters.  As a word it stands at some of the places

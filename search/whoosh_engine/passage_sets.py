@@ -6,6 +6,7 @@ frequent one is cheapest as a mask.  A set is made from either and gives the oth
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -88,6 +89,22 @@ class PassageSet:
         if self.is_sparse:
             return PassageSet.of_docs(self.docs[other.has(self.docs)], self.size)
         return PassageSet.of_mask(self.mask & other.mask)
+
+    @classmethod
+    def any(cls, sets: Sequence[PassageSet]) -> PassageSet:
+        """Passages in some set of one or more."""
+        if all(own.is_sparse for own in sets):
+            found = sets[0]
+            for own in sets[1:]:
+                found |= own
+            return found
+        mask = np.zeros(sets[0].size, np.bool_)
+        for own in sets:
+            if own._docs is None:
+                mask |= own.mask
+            else:
+                mask[own._docs] = True
+        return cls.of_mask(mask)
 
     def __or__(self, other: PassageSet) -> PassageSet:
         if self.is_sparse and other.is_sparse:
