@@ -35,8 +35,10 @@ watch('largest-contentful-paint', e => { measured.largest = e.startTime; });
 watch('layout-shift', e => { if (!e.hadRecentInput) measured.shift += e.value; });
 """
 
+PAINTED = "new Promise((x) => new PerformanceObserver(x).observe({type: 'paint', buffered: true}))"
+
 SETTLE_MS = 400
-"""After the load event, so that what scripts move late is seen."""
+"""After the load event and the first paint, so that what scripts move late is seen."""
 
 PHONE_NETWORK = {
     "offline": False,
@@ -89,6 +91,7 @@ def load(browser: Browser, address: str, *, phone: bool) -> Load:
         asked: list[Request] = []
         page.on("request", lambda one: asked.append(one))
         page.goto(address, wait_until="load")
+        page.evaluate(PAINTED)
         page.wait_for_timeout(SETTLE_MS)
         found: Mapping[str, float] = page.evaluate("window.measured")
         answers = [(one, answer) for one in asked if (answer := one.response())]
