@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -19,7 +21,7 @@ from pathlib import Path
 from urllib.parse import quote
 from urllib.request import urlopen
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 SIZES = ((1440, 900), (390, 844))
@@ -28,28 +30,53 @@ ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backg
 
 
 @contextmanager
-def served(index: Path) -> Iterator[str]:
-    """The site over the index, as an address."""
-    with closing(socket.socket()) as trial:
-        trial.bind(("127.0.0.1", 0))
-        port = trial.getsockname()[1]
-    command = [sys.executable, "-m", "web", "--index-dir", str(index), "--port", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT)
-    address = f"http://127.0.0.1:{port}"
+def served(index: Path, token: str) -> Iterator[tuple[str, str]]:
+    """The site over the index and the keeper's page, as addresses."""
+    ports = free_port(), free_port()
+    command = [sys.executable, "-m", "web", "--index-dir", str(index), "--port", str(ports[0])]
+    process = subprocess.Popen(
+        [*command, "--keeper-port", str(ports[1])],
+        cwd=ROOT,
+        env={**os.environ, "FAZHI_KEEPER_TOKEN": token},
+    )
+    address, keeper = (f"http://127.0.0.1:{port}" for port in ports)
     try:
         deadline = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                urlopen(f"{address}/robots.txt", timeout=5).close()
-                break
-            except OSError:
-                if process.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError("the site did not start") from None
-                time.sleep(0.2)
-        yield address
+        for awaited in (f"{address}/robots.txt", f"{keeper}/static/site.css"):
+            while True:
+                try:
+                    urlopen(awaited, timeout=5).close()
+                    break
+                except OSError:
+                    if process.poll() is not None or time.monotonic() > deadline:
+                        raise RuntimeError("the site did not start") from None
+                    time.sleep(0.2)
+        yield address, keeper
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(30)
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with closing(socket.socket()) as trial:
+        trial.bind(("127.0.0.1", 0))
+        port: int = trial.getsockname()[1]
+        return port
+
+
+def enter(page: Page, keeper: str, token: str) -> dict[str, str]:
+    """Lets the browser in to the keeper's page; a name and an address for each of its pages."""
+    page.goto(keeper)
+    page.fill("#token", token)
+    page.click("button")
+    page.wait_for_selector(".facts")
+    page.goto(f"{keeper}/problems")
+    found = {f"keeper-{name}": f"{keeper}/{name}" for name in ("unlabelled", "problems", "build")}
+    form = page.locator('a[href^="/label"]').first
+    if form.count():
+        found["keeper-label"] = keeper + (form.get_attribute("href") or "")
+    return {"keeper": keeper, **found}
 
 
 def pages(address: str, phrase: str) -> dict[str, str]:
@@ -98,9 +125,13 @@ def main() -> int:
         print("needs Chromium", file=sys.stderr)
         return 2
     given.out.mkdir(parents=True, exist_ok=True)
-    with served(given.index_dir) as address, sync_playwright() as playwright:
+    token = secrets.token_urlsafe()
+    with (
+        served(given.index_dir, token) as (address, keeper),
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
-        listed = pages(address, given.phrase)
+        listed = {name: address + path for name, path in pages(address, given.phrase).items()}
         for width, height in SIZES:
             for scheme in ("light", "dark"):
                 context = browser.new_context(
@@ -109,10 +140,12 @@ def main() -> int:
                     locale="zh-CN",
                 )
                 page = context.new_page()
-                for name, path in listed.items():
+                page.goto(keeper)
+                page.screenshot(path=given.out / f"keeper-door-{width}-{scheme}.png")
+                for name, url in {**listed, **enter(page, keeper, token)}.items():
                     if given.only and name not in given.only:
                         continue
-                    page.goto(address + path)
+                    page.goto(url)
                     page.screenshot(path=given.out / f"{name}-{width}-{scheme}.png")
                 context.close()
         browser.close()
