@@ -66,4 +66,5 @@ def understood(text: str) -> str:
     """How the query was read, in the page's language; quoted text stays as typed."""
     if language() == "zh-CN":
         return text
-    return " ".join(_PIECES.sub(lambda m: UNDERSTOOD.get(m[0], m[0]), text).split())
+    words = " ".join(_PIECES.sub(lambda m: UNDERSTOOD.get(m[0], m[0]), text).split())
+    return words.replace("( ", "(").replace(" )", ")")

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from search.query import describe
+from search.query_parser import parse_query
 from search.results import NoticeCode
 from web.english import CATALOGUE, NOTICES
+from web.guide import DOCUMENT
+from web.i18n import understood
 
 HAN = re.compile("[一-鿿]")
 SHOWN = ("aria-label", "placeholder", "title", "alt", "content", "value")
@@ -192,3 +197,16 @@ def test_the_json_interface_knows_no_languages(client: FlaskClient) -> None:
     body = client.get("/api/v1/search?q=放管服").get_json()
     labels = [value["label"] for value in body["facets"]["section"]]
     assert "主要举措和成效" in labels
+
+
+def test_what_a_query_means_is_said_in_english(make_site: Callable[..., Flask]) -> None:
+    """Every example of the query language, but for what was typed."""
+    rows = re.findall(r"^\| `([^`]+)` \|", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(rows) > 20
+    with make_site().test_request_context(headers={"Cookie": "lang=en"}):
+        said = {query: understood(describe(parse_query(query).tree)) for query in rows}
+    left = {q: text for q, text in said.items() if HAN.search(re.sub("“.*?”", "", text))}
+    assert left == {}
+    assert said["执法 NEAR/20 监督"] == (
+        "(“执法” or all its words) and (“监督” or all its words) at most 20 characters apart"
+    )
