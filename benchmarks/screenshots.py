@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -30,31 +30,46 @@ ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backg
 
 
 @contextmanager
-def served(index: Path, token: str) -> Iterator[tuple[str, str]]:
+def served(index: Path) -> Iterator[str]:
+    """The site over the index, as an address."""
+    with _started(index, free_port(), {}) as address:
+        yield address
+
+
+@contextmanager
+def served_with_keeper(index: Path, token: str) -> Iterator[tuple[str, str]]:
     """The site over the index and the keeper's page, as addresses."""
-    ports = free_port(), free_port()
-    command = [sys.executable, "-m", "web", "--index-dir", str(index), "--port", str(ports[0])]
-    process = subprocess.Popen(
-        [*command, "--keeper-port", str(ports[1])],
-        cwd=ROOT,
-        env={**os.environ, "FAZHI_KEEPER_TOKEN": token},
-    )
-    address, keeper = (f"http://127.0.0.1:{port}" for port in ports)
+    port = free_port()
+    keeper = {"FAZHI_KEEPER_PORT": str(port), "FAZHI_KEEPER_TOKEN": token}
+    with _started(index, free_port(), keeper) as address:
+        own = f"http://127.0.0.1:{port}"
+        _wait_for(f"{own}/static/site.css")
+        yield address, own
+
+
+@contextmanager
+def _started(index: Path, port: int, settings: Mapping[str, str]) -> Iterator[str]:
+    command = [sys.executable, "-m", "web", "--index-dir", str(index), "--port", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **settings})
     try:
-        deadline = time.monotonic() + START_SECONDS
-        for awaited in (f"{address}/robots.txt", f"{keeper}/static/site.css"):
-            while True:
-                try:
-                    urlopen(awaited, timeout=5).close()
-                    break
-                except OSError:
-                    if process.poll() is not None or time.monotonic() > deadline:
-                        raise RuntimeError("the site did not start") from None
-                    time.sleep(0.2)
-        yield address, keeper
+        _wait_for(f"http://127.0.0.1:{port}/robots.txt")
+        yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(30)
+
+
+def _wait_for(address: str) -> None:
+    """Until it answers.  Raises RuntimeError when it does not."""
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            urlopen(address, timeout=5).close()
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise RuntimeError("the site did not start") from None
+            time.sleep(0.2)
 
 
 def free_port() -> int:
@@ -127,7 +142,7 @@ def main() -> int:
     given.out.mkdir(parents=True, exist_ok=True)
     token = secrets.token_urlsafe()
     with (
-        served(given.index_dir, token) as (address, keeper),
+        served_with_keeper(given.index_dir, token) as (address, keeper),
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
