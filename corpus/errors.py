@@ -92,7 +92,7 @@ class TooManyGone(CorpusError):
 
     def __init__(self, gone: int, held: int) -> None:
         super().__init__(
-            f"这些文件夹中原有 {held} 份报告，现在有 {gone} 份的文件不见了或读不出来了"
+            f"这些文件夹中原有 {held} 个报告文件，现在有 {gone} 个不见了或读不出来了"
             "（超过 20%），为防误删已停止。请检查文件夹路径；确要移除，请加 --prune 再执行一次。"
         )
         self.gone = gone
