@@ -52,7 +52,7 @@ class Parameter:
         }
         if self.required or self.place == "path":
             found["required"] = True
-        elif self.schema["type"] != "array":
+        elif self.schema["type"] == "integer" or "enum" in self.schema:
             found["allowEmptyValue"] = True
         if self.schema["type"] == "array":
             found["style"], found["explode"] = "form", True

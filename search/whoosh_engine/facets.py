@@ -52,8 +52,9 @@ def facet(
         for value in (*chosen.include, *chosen.exclude):
             if value not in known:
                 known.add(value)
-                at = table.numbers.get(value)
-                values.append((value, 0 if at is None else int(counts[at])))
+                at = table.numbers.get(value, len(counts))
+                # no passage is without a section, so that sections have no count of the unknown
+                values.append((value, int(counts[at]) if at < len(counts) else 0))
     return Facet(
         field,
         tuple(

@@ -162,6 +162,8 @@ def test_what_is_not_described_is_refused(app: Flask, path: str) -> None:
     def check(data: st.DataObject) -> None:
         negative = schemathesis.GenerationMode.NEGATIVE
         case = data.draw(operation.as_strategy(generation_mode=negative))
-        case.validate_response(case.call(headers=PLAIN))
+        response = case.call(headers=PLAIN)
+        if response.status_code != 414:  # a refusal too, which schemathesis does not know as one
+            case.validate_response(response)
 
     check()
