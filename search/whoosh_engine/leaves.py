@@ -23,6 +23,7 @@ from search.whoosh_engine.passage_sets import PassageSet
 Kind: TypeAlias = Literal["characters", "word", "literal"]
 _Key: TypeAlias = tuple[str, Kind, SpaceName]
 EMPTY = np.zeros(0, np.int64)
+NO_POSTINGS: Final = (np.zeros(0, np.uint32), np.zeros(0, np.uint32))
 MOST_LIKE: Final = 32
 """Words, and pairs of characters, that stand for a sentence of more."""
 
@@ -156,16 +157,14 @@ class Leaves:
         rests = [own.rest(folded) for own in spaces]
         if all(rest is None for rest in rests):
             return None
-        docs, freqs = [], []
-        for own, base, rest in zip(spaces, self._columns.bases.tolist(), rests, strict=False):
+        parts: list[tuple[NDArray[np.uint32], NDArray[np.integer]]] = []
+        for own, rest in zip(spaces, rests, strict=True):
             postings = own.word(folded) if rest is not None else None
             if rest is None or postings is None:
-                own_docs, own_freqs = _runs(own.docs_at(own.phrase(folded)))
+                parts.append(_runs(own.docs_at(own.phrase(folded))))
             else:
-                own_docs, own_freqs = _with_rest(postings, _runs(own.docs_at(rest)))
-            docs.append(own_docs + np.int64(base))
-            freqs.append(own_freqs)
-        return Text(folded, "characters", _joined(docs), _joined(freqs))
+                parts.append(_with_rest(postings, _runs(own.docs_at(rest))))
+        return Text(folded, "characters", *self._everywhere(parts))
 
     def _counted(
         self,
@@ -174,28 +173,33 @@ class Leaves:
         space: SpaceName = "body",
         kind: Kind = "characters",
     ) -> Text:
-        docs, freqs, owners = [], [], []
-        for segment, base, found in zip(
-            self._columns.segments, self._columns.bases.tolist(), parts, strict=False
-        ):
-            owners.append(segment.space(space).docs_at(found))
-            own, counts = _runs(owners[-1])
-            docs.append(own + np.int64(base))
-            freqs.append(counts)
-        return Text(folded, kind, _joined(docs), _joined(freqs), parts, owners)
+        owners = [
+            segment.space(space).docs_at(found)
+            for segment, found in zip(self._columns.segments, parts, strict=True)
+        ]
+        return Text(folded, kind, *self._everywhere([*map(_runs, owners)]), parts, owners)
+
+    def _everywhere(
+        self, parts: Sequence[tuple[NDArray[np.uint32], NDArray[np.integer]]]
+    ) -> tuple[Int64s, NDArray[np.int64]]:
+        """Documents and counts by segment → passages of the generation and their counts."""
+        size = sum(len(own) for own, _ in parts)
+        docs, freqs = np.empty(size, np.int64), np.empty(size, np.int64)
+        at = 0
+        for base, (own, counts) in zip(self._columns.bases.tolist(), parts, strict=False):
+            end = at + len(own)
+            np.add(own, np.int64(base), out=docs[at:end])
+            freqs[at:end] = counts
+            at = end
+        return docs, freqs
 
     def word(self, folded: str, space: SpaceName = "body") -> Text:
         """Every place of a word."""
         key: _Key = folded, "word", space
         if key not in self._texts:
-            docs, freqs = [], []
-            for segment, base in zip(
-                self._columns.segments, self._columns.bases.tolist(), strict=False
-            ):
-                if (postings := segment.space(space).word(folded)) is not None:
-                    docs.append(postings.docs + np.int64(base))
-                    freqs.append(postings.freqs.astype(np.int64))
-            self._texts[key] = Text(folded, "word", _joined(docs), _joined(freqs))
+            found = [segment.space(space).word(folded) for segment in self._columns.segments]
+            parts = [NO_POSTINGS if own is None else (own.docs, own.freqs) for own in found]
+            self._texts[key] = Text(folded, "word", *self._everywhere(parts))
         return self._texts[key]
 
     def positions(self, text: Text) -> Sequence[NDArray[np.uint32]]:
@@ -311,12 +315,13 @@ def _runs(values: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.in
 
 def _with_rest(
     postings: Postings, rest: tuple[NDArray[np.uint32], NDArray[np.int64]]
-) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+) -> tuple[NDArray[np.uint32], NDArray[np.integer]]:
     """Postings and further documents with their counts, together."""
-    docs, freqs = postings.docs, postings.freqs.astype(np.int64)
+    docs, freqs = postings
     more, counts = rest
     if not len(more):
         return docs, freqs
+    freqs = freqs.astype(np.int64)
     at = docs.searchsorted(more)
     there = docs.take(at, mode="clip") == more
     freqs[at[there]] += counts[there]
@@ -324,9 +329,3 @@ def _with_rest(
     if not new.any():
         return docs, freqs
     return np.insert(docs, at[new], more[new]), np.insert(freqs, at[new], counts[new])
-
-
-def _joined(parts: Sequence[NDArray[np.int64]]) -> Int64s:
-    if not parts:
-        return EMPTY
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)
