@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from search.errors import RequestError
-from search.labels import SECTION_LABELS
+from search.labels import SECTION_LABELS, section_code
 from search.request import FIELDS, UNLABELLED, Field, FieldFilter
 
 _YEARS: Final = re.compile(r"([0-9]{4})|([0-9]{4})?\s*(?:\.\.|…|—|–|~|～)\s*([0-9]{4})?")
@@ -47,9 +47,12 @@ def parse_filter(field: Field, values: Iterable[str]) -> FieldFilter:
             else:
                 ranges.add((low, high))
             continue
-        if field == "section" and value not in SECTION_LABELS and value != UNLABELLED:
-            codes = "、".join(SECTION_LABELS)
-            raise RequestError(field, typed, f"没有“{value}”这一章节类别；可用：{codes}。")
+        if field == "section" and value != UNLABELLED:
+            code = section_code(value)
+            if code is None:
+                codes = "、".join(SECTION_LABELS)
+                raise RequestError(field, typed, f"没有“{value}”这一章节类别；可用：{codes}。")
+            value = code
         (exclude if away else include).add(value)
     return FieldFilter(
         include=tuple(sorted(include)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from corpus.folding import fold_query
 from search.request import UNLABELLED, Field
 
 FIELD_LABELS: dict[Field, str] = {
@@ -21,6 +22,12 @@ SECTION_LABELS: dict[str, str] = {
 }
 """Category codes of DESIGN §2; ``leadership`` is shortened for lists."""
 
+_SECTION_NAMES = {
+    **SECTION_LABELS,
+    "leadership": "党政主要负责人履行推进法治建设第一责任人职责情况 党政主要负责人履职",
+}
+"""The regulation's words (法治政府建设与责任落实督察工作规定), of which any part will do."""
+
 SERIES_LABELS: dict[str, str] = {
     "fazhi": "法治政府建设年度报告",
     "work": "政府工作报告",
@@ -37,3 +44,12 @@ def field_label(field: str) -> str:
 def section_label(code: str) -> str:
     """The category's name for people."""
     return SECTION_LABELS.get(code, UNLABELLED)
+
+
+def section_code(text: str) -> str | None:
+    """The category of a code, or of any part of its name; None when it is neither."""
+    folded = fold_query(text)
+    for code, name in _SECTION_NAMES.items():
+        if folded == code or (folded and folded in fold_query(name)):
+            return code
+    return None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from corpus.folding import fold_query
-from search.labels import SECTION_LABELS
+from search.labels import section_code
 from search.query import (
     And,
     Everything,
@@ -59,11 +59,6 @@ class Parsed(NamedTuple):
 
 
 _YEARS: Final = re.compile("^(\\d{4})?(?:(\\.\\.|…|—|–|~|～|-|至|到)(\\d{4})?)?$")
-_SECTION_NAMES: Final = {
-    **SECTION_LABELS,
-    "leadership": "党政主要负责人履行推进法治建设第一责任人职责情况 党政主要负责人履职",
-}
-"""The regulation's words (法治政府建设与责任落实督察工作规定), of which any part will do."""
 MOST_NOTICES: Final = 12
 """Remarks on one query; the rest is counted in one more."""
 
@@ -334,7 +329,7 @@ class _Parser:
         if name == "year":
             return self._years(field, value, span)
         if name == "section":
-            code = _section(value.text)
+            code = section_code(value.text)
             if code is None:
                 self._note(value, "不是已知的章节，已按普通词检索。")
                 return self._leaf(value)
@@ -365,14 +360,6 @@ class _Parser:
         if low is not None and high is not None and low > high:
             low, high = high, low
         return Label("year", text, low, high, span)
-
-
-def _section(text: str) -> str | None:
-    folded = fold_query(text)
-    for code, label in _SECTION_NAMES.items():
-        if folded == code or (folded and folded in fold_query(label)):
-            return code
-    return None
 
 
 def _has_places(node: Node) -> bool:

@@ -301,7 +301,7 @@ CATALOGUE: Final[Mapping[str, str | tuple[str, str]]] = {
     "网页信息": "the web page",
     "文件名": "the file name",
     "行政区划表": "the table of administrative divisions",
-    "无": "nothing",
+    "正文": "the text",
     "相似段落": "Similar passages",
     "没有找到相似的段落。": "No similar passage was found.",
     # list of reports

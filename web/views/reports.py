@@ -38,7 +38,7 @@ ORIGINS = {
     "published": "发布日期",
     "file_name": "文件名",
     "gazetteer": "行政区划表",
-    "none": "无",
+    "none": "正文",  # a title that is missing, made of the other labels
 }
 
 LABEL_NAMES = {
