@@ -4,6 +4,7 @@ from pathlib import Path
 
 from search.engine import Engine
 from search.errors import CursorExpired, IndexUnavailable, RequestError, SearchError
+from search.query_parser import BOUNDS, QueryBounds
 from search.request import FieldFilter, SearchRequest
 from search.results import ResultPage
 from search.whoosh_engine.engine import WhooshEngine
@@ -13,6 +14,7 @@ __all__ = [
     "Engine",
     "FieldFilter",
     "IndexUnavailable",
+    "QueryBounds",
     "RequestError",
     "ResultPage",
     "SearchError",
@@ -21,6 +23,6 @@ __all__ = [
 ]
 
 
-def open_engine(index_dir: Path | str) -> Engine:
+def open_engine(index_dir: Path | str, bounds: QueryBounds = BOUNDS) -> Engine:
     """The engine over an index folder.  Raises IndexUnavailable when there is no sound one."""
-    return WhooshEngine(Path(index_dir))
+    return WhooshEngine(Path(index_dir), bounds)

@@ -17,7 +17,7 @@ DOORS = {
         "SegmentFull", "WrongSegmenter", "WrongVersion", "current_generation", "open_snapshot",
     },
     "search": {
-        "CursorExpired", "Engine", "FieldFilter", "IndexUnavailable", "RequestError",
+        "CursorExpired", "Engine", "FieldFilter", "IndexUnavailable", "QueryBounds", "RequestError",
         "ResultPage", "SearchError", "SearchRequest", "open_engine",
     },
     "web": {"Settings", "create_app"},

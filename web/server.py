@@ -46,7 +46,7 @@ def application() -> Flask:
     """The application, from the settings in the environment."""
     _know_host_names()
     settings = Settings.from_environment(os.environ)
-    app = create_app(open_engine(Path(settings.index_dir)), settings)
+    app = create_app(open_engine(Path(settings.index_dir), settings.query_bounds), settings)
     _warm(app)
     return app
 

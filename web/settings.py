@@ -2,7 +2,7 @@
 
 Each can be given in the environment as ``FAZHI_`` and its name in capitals; the command's
 options come before the environment.  ``docs/settings.md`` lists them, and a test holds the two
-together.  What a query may cost is bounded in ``search``, not here.
+together.  What a query may ask is bounded by ``search.QueryBounds``, whose defaults these have.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from search import QueryBounds
+
 PREFIX = "FAZHI_"
+_BOUNDS = QueryBounds()
 
 
 class SettingError(ValueError):
@@ -54,6 +57,21 @@ class Settings:
     feed_entries: int = _setting(50, "passages", "Entries of a feed.")
     export_rows: int = _setting(100_000, "passages", "Rows of one export at the most.")
     sitemap_reports: int = _setting(20_000, "reports", "Reports of one sitemap file.")
+    query_length: int = _setting(
+        _BOUNDS.length, "characters", "Longest query; the rest of it is left out, with a notice."
+    )
+    query_clauses: int = _setting(
+        _BOUNDS.clauses, "words and phrases", "Of one query; further ones are left out."
+    )
+    query_depth: int = _setting(
+        _BOUNDS.depth, "brackets", "Within one another; deeper ones are ignored."
+    )
+    query_nearnesses: int = _setting(
+        _BOUNDS.nearnesses, "operators", "同句, 同段 and NEAR in one query; further ones are AND."
+    )
+    query_expansions: int = _setting(
+        _BOUNDS.expansions, "words", "That one prefix may stand for: the most frequent."
+    )
     notice: str = _setting(
         "auto",
         "text",
@@ -85,6 +103,17 @@ class Settings:
                 values[one.name] = _read(name, environ[name], one.default)
         values.update((name, value) for name, value in given.items() if value is not None)
         return cls(**values)
+
+    @property
+    def query_bounds(self) -> QueryBounds:
+        """How much one query may ask."""
+        return QueryBounds(
+            self.query_length,
+            self.query_clauses,
+            self.query_depth,
+            self.query_nearnesses,
+            self.query_expansions,
+        )
 
     def to_environment(self) -> dict[str, str]:
         """The settings as environment variables: how a server process hands them to its workers."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from search.query_parser import BOUNDS, parse_query
 from web.settings import SettingError, Settings
 
 
@@ -34,6 +35,14 @@ def test_environment_and_options() -> None:
 def test_a_setting_survives_the_way_to_a_worker() -> None:
     settings = Settings(port=9, trusted_hosts=("a", "b"), notice="off")
     assert Settings.from_environment(settings.to_environment()) == settings
+
+
+def test_a_deployment_bounds_queries_as_it_likes() -> None:
+    assert Settings().query_bounds == BOUNDS
+    settings = Settings.from_environment({"FAZHI_QUERY_CLAUSES": "2"})
+    (notice,) = parse_query("甲 乙 丙", settings.query_bounds).notices
+    assert notice.code == "too_many_clauses"
+    assert "2 个" in notice.message
 
 
 def test_a_bad_setting_names_itself() -> None:
