@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from search import SearchRequest, open_engine
 from search.engine import Engine
-from search.request import MAX_OFFSET
+from search.request import FIELDS, MAX_OFFSET
 from web import create_app
 
 NUMERALS = "一二三四五六七八九"
@@ -114,6 +114,16 @@ def test_neighbours_and_similar_lead_to_passages_that_are_there(client: FlaskCli
     for other in [*like, *(beside[name] for name in ("previous_year", "before", "after"))]:
         own = get(client, other["url"].removeprefix("/"))
         assert (own["state"], own["report"]["id"]) == ("same", other["report_id"])
+
+
+def test_what_is_not_held_can_be_chosen(client: FlaskClient) -> None:
+    """Every field, with the unknown among what is chosen and fewer values shown than chosen."""
+    for field in FIELDS:
+        for value in ("未识别", "-未识别", "=未识别"):
+            body = get(client, "search", **{field: value}, facet_size=1)
+            chosen = [one for one in body["facets"][field] if one["value"] == "未识别"]
+            assert len(chosen) == 1
+            assert chosen[0]["selected"] is not chosen[0]["excluded"]
 
 
 def test_a_cursor_of_another_index_is_told(client: FlaskClient) -> None:
