@@ -195,11 +195,12 @@ _YEAR = "[0-9]{4}"
 _TO = r"(\.\.|…|—|–|~|～)"
 _PATTERNS = {
     "year": f"^[-=]?({UNLABELLED}|{_YEAR}|{_YEAR}{_TO}({_YEAR})?|{_TO}{_YEAR})?$",
-    "section": f"^[-=]?({'|'.join([*SECTION_LABELS, UNLABELLED])})?$",
+    "section": f"^[-=]?({'|'.join([*SECTION_LABELS, *SECTION_LABELS.values(), UNLABELLED])})?$",
 }
 _WRITTEN = {
     "year": "写作 2021、2019..2022（范围，可省一端）",
-    "section": "用代码 " + "、".join(f"{code} {name}" for code, name in SECTION_LABELS.items()),
+    "section": "用代码或全名："
+    + "、".join(f"{code} {name}" for code, name in SECTION_LABELS.items()),
     "region": "由大到小用 / 连接，如 重庆市/南岸区",
 }
 FILTERS = tuple(
