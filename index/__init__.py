@@ -5,10 +5,12 @@ The door for readers.  Building is ``index.builder``, cutting words ``index.anal
 
 from index.errors import (
     DamagedIndex,
+    DiskFull,
     IndexLocked,
     IndexProblem,
     NoIndex,
     SegmentFull,
+    WorkerLost,
     WrongSegmenter,
     WrongVersion,
 )
@@ -18,12 +20,14 @@ from index.snapshot import IndexSnapshot, open_snapshot
 
 __all__ = [
     "DamagedIndex",
+    "DiskFull",
     "IndexLocked",
     "IndexProblem",
     "IndexSnapshot",
     "NoIndex",
     "Resolution",
     "SegmentFull",
+    "WorkerLost",
     "WrongSegmenter",
     "WrongVersion",
     "current_generation",

@@ -13,8 +13,9 @@ DOORS = {
         "read_bytes", "write_problems",
     },
     "index": {
-        "DamagedIndex", "IndexLocked", "IndexProblem", "IndexSnapshot", "NoIndex", "Resolution",
-        "SegmentFull", "WrongSegmenter", "WrongVersion", "current_generation", "open_snapshot",
+        "DamagedIndex", "DiskFull", "IndexLocked", "IndexProblem", "IndexSnapshot", "NoIndex",
+        "Resolution", "SegmentFull", "WorkerLost", "WrongSegmenter", "WrongVersion",
+        "current_generation", "open_snapshot",
     },
     "search": {
         "CursorExpired", "Engine", "FieldFilter", "IndexUnavailable", "QueryBounds", "RequestError",

@@ -44,7 +44,7 @@ def stand_in(program: str) -> Builds:
 
 def until(found: Callable[[], bool]) -> None:
     """Wait for something that comes soon."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not found():
         assert time.monotonic() < deadline
         time.sleep(0.05)
