@@ -32,6 +32,12 @@ PATIENCE_S = 15.0
 _PROGRESS = re.compile(r"(?P<what>\w+) (?P<done>[\d,]+)/(?P<total>[\d,]+)（\d+%），(?P<pace>.+)")
 
 
+def _heed_interrupts() -> None:
+    """A shell starts what runs in the background deaf to SIGINT, and children inherit that; then
+    no build could be stopped."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class AlreadyBuilding(Exception):
     """One build at a time."""
 
@@ -85,6 +91,7 @@ class Builds:
                 stdout=self._log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_heed_interrupts,
             )
             self._began = datetime.now().astimezone()
             self._stopping = False
