@@ -14,7 +14,7 @@ passages of a report are consecutive, in the order of the text.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple, Protocol, TypeAlias
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +32,8 @@ class Postings(NamedTuple):
 
     docs: Uint32s
     """``(n,)`` uint32, ascending, unique."""
-    freqs: NDArray[np.uint32]
-    """``(n,)``, occurrences of the term in the passage, at least 1."""
+    freqs: NDArray[np.unsignedinteger[Any]]
+    """``(n,)``, of any unsigned type: occurrences of the term in the passage, at least 1."""
 
 
 class TextSpace(Protocol):
@@ -46,6 +46,10 @@ class TextSpace(Protocol):
 
     def word(self, term: str) -> Postings | None:
         """Documents and frequencies of a jieba word, or None."""
+
+    def word_table(self, term: str) -> NDArray[np.uint8] | None:
+        """``(passage_count,)`` how often the word stands in each passage; None where its
+        postings are a list (words that are not very frequent, or not there at all)."""
 
     def word_positions(self, term: str) -> Uint32s:
         """``(n,)`` ascending, unique: where the word begins.  Its length is ``len(term)``."""

@@ -20,15 +20,22 @@ from corpus.model import Report
 from index import generations
 from index.analysis import open_segmenter
 from index.assembly import SEGMENT_CHARACTERS, Progress, write_segments
-from index.codec.reader import SegmentReader, merge_columns
-from index.codec.writer import write_segment
+from index.codec import writer
+from index.codec.merge import merge_segments
+from index.codec.numbers import lengths
+from index.codec.reader import SegmentReader
 from index.errors import NoIndex
 from index.ledger import Entry, Ledger, whole_lines
 from index.manifest import SegmentEntry
 from index.snapshot import IndexSnapshot, open_snapshot
 
 MERGE_AT: Final = 4
-"""So many segments of less than half the full size are merged into one."""
+"""So many segments of about the same size are merged into one."""
+MERGED: Final = 10
+"""A merged segment holds at most so many times the characters after which one is written: a rare
+phrase costs about as much in a large segment as in a small one."""
+ALIKE: Final = 2
+"""A segment joins smaller ones when it is at most so many times as large as they are together."""
 REWRITE_AT: Final = 0.3
 """A segment is rewritten when this share of its passages is deleted."""
 
@@ -173,37 +180,48 @@ def _link(source: Path, target: Path) -> None:
 
 
 def _live_characters(segment: SegmentReader) -> int:
-    """Folded body characters of what is not deleted."""
+    """Folded characters of what is not deleted, in the space that has most."""
     live = np.ones(segment.passage_count, np.bool_)
     live[np.frombuffer(segment.deleted.to_array(), np.uint32)] = False
-    return int(np.diff(segment.space("body").starts.astype(np.int64))[live].sum())
+    spaces = (segment.body, segment.title, segment.heading)
+    return max(int(lengths(space.starts)[live].sum()) for space in spaces)
 
 
 def _merge(
     segments: list[SegmentReader], work: Path, next_path: Callable[[], Path], limit: int
 ) -> list[SegmentReader]:
-    """Fewer segments: small ones together, worn ones anew."""
-    sizes = {segment.name: _live_characters(segment) for segment in segments}
-    small = sorted((s for s in segments if sizes[s.name] < limit // 2), key=lambda s: sizes[s.name])
-    chosen: list[SegmentReader] = []
-    if len(small) >= MERGE_AT:
-        total = 0
-        for segment in small:
-            if total + sizes[segment.name] <= limit:
-                chosen.append(segment)
-                total += sizes[segment.name]
-    groups = [chosen] if len(chosen) > 1 else []
+    """Fewer segments: those of about the same size together, worn ones anew."""
+    groups = _alike({s.name: _live_characters(s) for s in segments}, limit)
+    chosen = {name for group in groups for name in group}
     groups += [
-        [s] for s in segments if s not in chosen and len(s.deleted) > REWRITE_AT * s.passage_count
+        [s.name]
+        for s in segments
+        if s.name not in chosen and len(s.deleted) > REWRITE_AT * s.passage_count
     ]
+    by_name = {segment.name: segment for segment in segments}
     for group in groups:
         path = next_path()
-        write_segment(path, merge_columns(group))
-        for segment in group:
-            (work / f"{segment.name}.fz").unlink()
-            segments.remove(segment)
+        merge_segments(path, [segment for segment in segments if segment.name in group])
+        for name in group:
+            (work / f"{name}.fz").unlink()
+            segments.remove(by_name[name])
         segments.append(SegmentReader(path))
     return segments
+
+
+def _alike(sizes: Mapping[str, int], limit: int) -> list[list[str]]:
+    """Groups of segments to be merged, by name.  ``limit`` characters are a written segment's."""
+    groups: list[list[str]] = []
+    group: list[str] = []
+    total = 0
+    for name in sorted(sizes, key=sizes.__getitem__):
+        fits = total + sizes[name] < min(MERGED * limit + 1, writer.CHARACTER_LIMIT)
+        if group and not (fits and sizes[name] <= max(ALIKE * total, limit // MERGED)):
+            groups.append(group)
+            group, total = [], 0
+        group.append(name)
+        total += sizes[name]
+    return [own for own in (*groups, group) if len(own) >= MERGE_AT]
 
 
 def _events(

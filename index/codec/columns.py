@@ -1,8 +1,8 @@
-"""A segment before it is encoded: as columns, from analysed texts or from other segments."""
+"""A segment before it is encoded: analysed texts as columns."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from index.analysis import is_word, open_segmenter
 from index.analysis.batch import TextBatch
-from index.codec.space import OwnSpace
-from index.codec.words import SHORT, WordColumns
+from index.codec.word_writer import WordColumns
 
 Uint32s = NDArray[np.uint32]
 
@@ -142,86 +141,3 @@ def _tokens_by_length(lengths: Uint32s, positions: Uint32s) -> dict[int, Uint32s
     for length in np.flatnonzero(np.bincount(lengths)).tolist():
         found[length] = np.sort(positions[lengths == length])
     return found
-
-
-def merge_spaces(parts: Iterable[tuple[OwnSpace, NDArray[np.bool_]]]) -> SpaceColumns:
-    """The columns of several segments' spaces, of each only the units marked; nothing is cut
-    again: the text comes back from the grams, words from their postings."""
-    codes: list[Uint32s] = []
-    lengths: list[NDArray[np.int64]] = []
-    term_lists: list[list[str]] = []
-    postings: list[tuple[NDArray[np.uint32], Uint32s, Uint32s]] = []
-    tokens: dict[int, list[Uint32s]] = {}
-    unit_base = char_base = 0
-    for space, kept in parts:
-        own_lengths: NDArray[np.int64] = np.diff(space.starts).astype(np.int64)
-        char_kept = np.repeat(kept, own_lengths)
-        codes.append(space.grams.restore(space.char_count)[char_kept])
-        lengths.append(own_lengths[kept])
-        new_unit = np.cumsum(kept) - 1 + unit_base
-        new_place = np.cumsum(char_kept) - 1 + char_base
-        terms = space.words.terms()
-        term_of, docs, freqs = _all_postings(space)
-        here = kept[docs]
-        postings.append((term_of[here], new_unit[docs[here]].astype(np.uint32), freqs[here]))
-        term_lists.append(terms)
-        for length, positions in _all_tokens(space):
-            positions = positions[char_kept[positions]]
-            tokens.setdefault(length, []).append(new_place[positions].astype(np.uint32))
-        unit_base += int(kept.sum())
-        char_base += int(char_kept.sum())
-    all_lengths = _joined(lengths, np.int64)
-    starts = np.zeros(len(all_lengths) + 1, np.int64)
-    np.cumsum(all_lengths, out=starts[1:])
-    by_length = {length: _joined(own, np.uint32) for length, own in tokens.items()}
-    return SpaceColumns(
-        _joined(codes, np.uint32),
-        starts.astype(np.uint32),
-        lambda: _merge_words(term_lists, postings, by_length),
-    )
-
-
-def _merge_words(
-    term_lists: Sequence[list[str]],
-    postings: Sequence[tuple[NDArray[np.uint32], Uint32s, Uint32s]],
-    tokens: dict[int, Uint32s],
-) -> WordColumns:
-    union = sorted(set().union(*term_lists))
-    numbers = {term: number for number, term in enumerate(union)}
-    renumbered = [
-        np.fromiter((numbers[t] for t in terms), np.uint32, len(terms))[own[0]]
-        for terms, own in zip(term_lists, postings, strict=True)
-    ]
-    term_of = _joined(renumbered, np.uint32)
-    # stable: documents of later segments are greater
-    order = np.argsort(term_of, kind="stable")
-    term_of = term_of[order]
-    used = np.flatnonzero(np.bincount(term_of, minlength=len(union)))
-    dense = np.zeros(len(union), np.uint32)
-    dense[used] = np.arange(len(used), dtype=np.uint32)
-    return WordColumns(
-        [union[number] for number in used.tolist()],
-        dense[term_of],
-        _joined([own[1] for own in postings], np.uint32)[order],
-        _joined([own[2] for own in postings], np.uint32)[order],
-        tokens,
-    )
-
-
-def _all_postings(space: OwnSpace) -> tuple[Uint32s, Uint32s, Uint32s]:
-    """Term numbers, units and frequencies of all postings, by term, then unit."""
-    found = [space.words.postings(number) for number in range(len(space.words))]
-    term_of = np.repeat(
-        np.arange(len(found), dtype=np.uint32), space.words.counts().astype(np.int64)
-    )
-    docs = _joined([own.docs for own in found], np.uint32)
-    return term_of, docs, _joined([own.freqs for own in found], np.uint32)
-
-
-def _all_tokens(space: OwnSpace) -> Iterator[tuple[int, Uint32s]]:
-    """Each token length with the positions at which such tokens begin, ascending."""
-    for length in SHORT:
-        yield length, space.words.token_positions(length)
-    at, lengths = space.words.long_tokens()
-    for length in np.unique(lengths).tolist():
-        yield length, at[lengths == length]

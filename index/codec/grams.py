@@ -2,7 +2,7 @@
 
 A gram is two neighbouring characters of a space's folded text; it stands at the position of
 the first.  None begins with ``\\n``, so every other character begins exactly one gram, and
-the text itself can be had back from the grams (``restore``).
+the text itself can be had back from the grams.
 
 Positions are kept in whichever of four ways is least for the gram: ``rare`` as they are, one
 after another; ``near`` as differences of two bytes; ``wide`` as they are, for common grams of
@@ -12,26 +12,27 @@ a very large segment; ``dense`` as a roaring bitmap, which intersects fastest.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from index.codec import numbers
-from index.codec.container import Sections, compact
+from index.codec.container import Sections
 
 Uint32s = NDArray[np.uint32]
+Int64s = NDArray[np.int64]
 
-DENSE: Final = 4096
-"""A gram that stands at least every so many characters is kept as a roaring bitmap: then a
-container of 65,536 holds sixteen positions or more, and its head costs little."""
-MOST_RARE: Final = 255
-"""Positions of a rare gram, at most: their count is a byte."""
-TABLE_ROW: Final = 12
-"""Bytes that a near or wide gram takes in its tables."""
+LISTED: Final = ("near", "dense", "wide")
+"""Kinds of grams that have tables of their own."""
+
+FEW: Final = 64
+"""Of a dense gram with at least so many times the places sought, not all are read."""
+RESTORED: Final = 1 << 24
+"""Characters that are put back at a time."""
 _NEWLINE: Final = 0x0A
 _NOTHING: Final = np.zeros(0, np.uint32)
 _NO_RUNS: Final = 12346
@@ -66,134 +67,75 @@ def members(found: BitMap) -> Uint32s:
     return np.frombuffer(found.to_array(), np.uint32) if found else _NOTHING
 
 
-def serialized_members(raw: bytes) -> Uint32s:
+def _containers(raw: NDArray[np.uint8]) -> tuple[Uint32s, Uint32s, NDArray[np.uint16]] | None:
+    """Of a bitmap in the roaring format that holds arrays alone, which lie side by side: their
+    keys, their sizes, and all members' low halves.  None for any other."""
+    cookie, count = np.frombuffer(raw, np.uint32, 2).tolist()
+    if cookie != _NO_RUNS:
+        return None
+    head = np.frombuffer(raw, np.uint16, 2 * count, 8).astype(np.uint32)
+    keys, sizes = head[::2], head[1::2] + np.uint32(1)
+    if int(sizes.max()) > _MOST_IN_ARRAY:
+        return None
+    return keys, sizes, np.frombuffer(raw, np.uint16, offset=8 + 8 * count)
+
+
+def serialized_members(raw: NDArray[np.uint8]) -> Uint32s:
     """``(n,)`` uint32, ascending: members of a bitmap in the roaring format."""
-    cookie, containers = np.frombuffer(raw, np.uint32, 2).tolist()
-    if cookie == _NO_RUNS:
-        head = np.frombuffer(raw, np.uint16, 2 * containers, 8).astype(np.uint32)
-        keys, sizes = head[::2], head[1::2] + np.uint32(1)
-        if int(sizes.max()) <= _MOST_IN_ARRAY:
-            # arrays alone, which lie side by side: no need to build the bitmap
-            found = np.repeat(keys << np.uint32(16), sizes)
-            found |= np.frombuffer(raw, np.uint16, offset=8 + 8 * containers)
-            return found
-    return members(BitMap.deserialize(raw))
+    arrays = _containers(raw)
+    if arrays is None:
+        return members(BitMap.deserialize(raw.tobytes()))
+    # no need to build the bitmap
+    keys, sizes, lows = arrays
+    found = np.repeat(keys << np.uint32(16), sizes)
+    found |= lows
+    return found
 
 
-def encode_grams(codes: Uint32s) -> Mapping[str, NDArray[Any] | bytes]:
-    """Sections (without the space's name) for a text of closed paragraphs."""
-    count = len(codes)
-    alphabet = np.flatnonzero(np.bincount(codes)).astype(np.uint32)
-    ranks = np.zeros(int(alphabet[-1]) + 1 if count else 1, np.uint32)
-    ranks[alphabet] = np.arange(len(alphabet), dtype=np.uint32)
-    ids = ranks[codes]
-    starts = np.flatnonzero(codes[:-1] != _NEWLINE) if count else np.zeros(0, np.int64)
-    # one number a gram: first character, second character, position, and one sort of them
-    wide = max(1, int(len(alphabet) - 1).bit_length())
-    keys = ids[starts].astype(np.uint64)
-    keys <<= np.uint64(wide)
-    keys |= ids[starts + 1]
-    # 2 x 16 bits of character and 32 of position; an alphabet beyond 65,536 has fewer positions
-    keys <<= np.uint64(64 - 2 * wide if wide > 16 else 32)
-    keys |= starts.astype(np.uint64)
-    del ids, starts
-    keys.sort()
-    shift = np.uint64(64 - 2 * wide if wide > 16 else 32)
-    positions = (keys & ((np.uint64(1) << shift) - np.uint64(1))).astype(np.uint32)
-    keys >>= shift
-    firsts = np.flatnonzero(np.diff(keys, prepend=keys[:1] + np.uint64(1)) != 0)
-    grams = keys[firsts]
-    del keys
-    counts = np.diff(firsts, append=len(positions)).astype(np.int64)
-    return _encode_lists(alphabet, grams, wide, positions, firsts, counts, count)
+def serialized_has(raw: NDArray[np.uint8], values: Uint32s) -> NDArray[np.bool_]:
+    """``(n,)`` which of a few values, in any order, are members of a bitmap in the roaring
+    format.  Reads the containers that could hold them."""
+    arrays = _containers(raw)
+    if arrays is None:
+        return _are_among(values, serialized_members(raw))
+    keys, sizes, lows = arrays
+    high = values >> np.uint32(16)
+    chosen = np.flatnonzero(np.isin(keys, high))
+    if not len(chosen):
+        return np.zeros(len(values), np.bool_)
+    begins = np.cumsum(sizes, dtype=np.int64)[chosen] - sizes[chosen]
+    counts = sizes[chosen].astype(np.int64)
+    found = np.repeat(keys[chosen] << np.uint32(16), counts)
+    found |= lows[numbers.ranges(begins, counts)]
+    return _are_among(values, found)
 
 
-def _encode_lists(
-    alphabet: Uint32s,
-    grams: NDArray[np.uint64],
-    wide: int,
-    positions: Uint32s,
-    firsts: NDArray[np.int64],
-    counts: NDArray[np.int64],
-    char_count: int,
-) -> Mapping[str, NDArray[Any] | bytes]:
-    """The sections, from every gram's positions side by side."""
-    first_ids = (grams >> np.uint64(wide)).astype(np.int64)
-    second_ids = grams & np.uint64((1 << wide) - 1)
-    steps = numbers.differences(positions, firsts)
-    near_cost = TABLE_ROW + 2 * numbers.element_counts(steps, firsts, 2)
-    flat_cost = 3 * counts
-    dense = counts * DENSE >= max(char_count, DENSE * 64)
-    rare = ~dense & (counts <= MOST_RARE) & (flat_cost <= near_cost)
-    near = ~dense & ~rare & (near_cost <= TABLE_ROW + 4 * counts)
-    wide_kind = ~dense & ~rare & ~near
-
-    first = np.searchsorted(first_ids, np.arange(len(alphabet) + 1)).astype(np.uint32)
-    sections: dict[str, NDArray[Any] | bytes] = {
-        "alphabet": alphabet,
-        "grams.first": first,
-        "grams.second": compact(second_ids),
-        "grams.small": np.where(rare, counts, 0).astype(np.uint8),
-    }
-    per_position = np.repeat(rare, counts)
-    for plane, values in numbers.split_planes(positions[per_position], char_count).items():
-        sections[f"rare.{plane}"] = values
-    totals = np.zeros(len(grams) + 1, np.int64)
-    np.cumsum(np.where(rare, counts, 0), out=totals[1:])
-    sections["rare.first"] = totals[first].astype(np.uint32)
-
-    for name, chosen, width in (("near", near, 2), ("wide", wide_kind, 4)):
-        own = np.repeat(chosen, counts)
-        own_counts = counts[chosen]
-        own_firsts = np.cumsum(own_counts) - own_counts
-        own_steps = steps[own]
-        bounds = np.zeros(len(own_counts) + 1, np.int64)
-        np.cumsum(numbers.element_counts(own_steps, own_firsts, width), out=bounds[1:])
-        sections[f"{name}.grams"] = np.flatnonzero(chosen).astype(np.uint32)
-        sections[f"{name}.counts"] = own_counts.astype(np.uint32)
-        sections[f"{name}.bounds"] = bounds.astype(np.uint32)
-        sections[f"{name}.positions"] = numbers.encode(positions[own], own_steps, width)
-    del steps, per_position
-
-    numbers_dense = np.flatnonzero(dense)
-    blobs = []
-    for gram in numbers_dense.tolist():
-        found = BitMap(positions[firsts[gram] : firsts[gram] + counts[gram]])
-        blobs.append(found.serialize())
-    bounds = np.zeros(len(blobs) + 1, np.int64)
-    np.cumsum([len(blob) for blob in blobs], out=bounds[1:])
-    sections["dense.grams"] = numbers_dense.astype(np.uint32)
-    sections["dense.counts"] = counts[dense].astype(np.uint32)
-    sections["dense.bounds"] = bounds.astype(np.uint64)
-    sections["dense.positions"] = b"".join(blobs)
-    return sections
+def _are_among(values: Uint32s, others: Uint32s) -> NDArray[np.bool_]:
+    """``(n,)`` which values are among others, ascending and not none."""
+    there: NDArray[np.bool_] = others.take(others.searchsorted(values), mode="clip") == values
+    return there
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where one gram's positions lie."""
 
     kind: str
     row: int
     """Row of the kind's tables; for ``rare`` the first of its positions."""
-    count: int
-
-
-_NOWHERE: Final = _Place("none", 0, 0)
+    size: int
+    """Positions."""
 
 
 class GramReader:
-    """The grams of one space.  Arrays are views of the mapping; nothing is kept."""
+    """The grams of one space.  Arrays are views of the mapping; nothing is kept but where each
+    gram is to be found."""
 
     def __init__(self, container: Sections, space: str, char_count: int) -> None:
-        self._container = container
-        self._dense_name = f"{space}.dense.positions"
-
         def get(name: str) -> NDArray[Any]:
             return container.array(f"{space}.{name}")
 
-        self._alphabet: Uint32s = get("alphabet")
-        self._ids = {chr(code): i for i, code in enumerate(self._alphabet.tolist())}
+        self.alphabet: Uint32s = get("alphabet")
+        self._ids = {chr(code): i for i, code in enumerate(self.alphabet.tolist())}
         self._first = get("grams.first")
         self._second = get("grams.second")
         self._small = get("grams.small")
@@ -201,69 +143,91 @@ class GramReader:
         self._rare_first = get("rare.first")
         self._tables = {
             kind: tuple(get(f"{kind}.{part}") for part in ("grams", "counts", "bounds"))
-            for kind in ("near", "wide", "dense")
+            for kind in LISTED
         }
+        self._dense = get("dense.positions")
         self._near = get("near.positions")
         self._wide = get("wide.positions")
 
-    def _find(self, bigram: str) -> _Place:
-        first = self._ids.get(bigram[0])
-        second = self._ids.get(bigram[1])
-        if first is None or second is None:
-            return _NOWHERE
-        begin, end = int(self._first[first]), int(self._first[first + 1])
-        seconds = self._second[begin:end]
-        place = int(seconds.searchsorted(seconds.dtype.type(second)))
-        if place == end - begin or int(seconds[place]) != second:
-            return _NOWHERE
-        gram = begin + place
-        small = int(self._small[gram])
-        if small:
-            before = int(self._small[begin:gram].sum(dtype=np.int64))
-            return _Place("rare", int(self._rare_first[first]) + before, small)
-        for kind in ("near", "dense", "wide"):
-            grams, counts, _ = self._tables[kind]
-            row = int(grams.searchsorted(np.uint32(gram)))
-            if row < len(grams) and int(grams[row]) == gram:
-                return _Place(kind, row, int(counts[row]))
-        return _NOWHERE
+    @cached_property
+    def _keys(self) -> NDArray[Any]:
+        """``(grams,)`` ascending: the number of the first character times the alphabet's size,
+        and the second's."""
+        size = len(self.alphabet)
+        keys = np.repeat(np.arange(size, dtype=np.uint64), numbers.lengths(self._first))
+        keys *= np.uint64(size)
+        keys += self._second
+        return keys.astype(np.uint32) if size <= 1 << 16 else keys
+
+    def _find_all(self, bigrams: Sequence[str]) -> list[_Place] | None:
+        """Where some grams lie; None when one of them is nowhere."""
+        ids = self._ids
+        size = len(self.alphabet)
+        try:
+            wanted = [ids[own[0]] * size + ids[own[1]] for own in bigrams]
+        except KeyError:
+            return None
+        keys = self._keys
+        # numbers of the keys' own type, or all keys would be converted
+        grams = keys.searchsorted(np.array(wanted, keys.dtype))
+        found: list[_Place] = []
+        for key, gram in zip(wanted, grams.tolist(), strict=True):
+            if gram == len(keys) or keys.item(gram) != key:
+                return None
+            small = self._small.item(gram)
+            if small:
+                first = key // size
+                begin = self._first.item(first)
+                before = int(self._small[begin:gram].sum(dtype=np.int64))
+                found.append(_Place("rare", self._rare_first.item(first) + before, small))
+                continue
+            for kind in LISTED:
+                listed, counts, _ = self._tables[kind]
+                row = int(listed.searchsorted(np.uint32(gram)))
+                if row < len(listed) and listed.item(row) == gram:
+                    found.append(_Place(kind, row, counts.item(row)))
+                    break
+        return found
+
+    def _find(self, bigram: str) -> _Place | None:
+        found = self._find_all([bigram])
+        return found[0] if found else None
 
     def count(self, bigram: str) -> int:
         """Positions of the gram."""
-        return self._find(bigram).count
+        place = self._find(bigram)
+        return place.size if place else 0
 
     def _array(self, place: _Place) -> Uint32s:
         """``(n,)`` ascending: positions of a gram."""
         if place.kind == "dense":
             return serialized_members(self._serialized(place))
         if place.kind == "rare":
-            return self._rare[place.row : place.row + place.count]
-        if place.kind == "none":
-            return _NOTHING
+            return self._rare[place.row : place.row + place.size]
         bounds = self._tables[place.kind][2]
         elements = self._near if place.kind == "near" else self._wide
         return numbers.decode(elements[int(bounds[place.row]) : int(bounds[place.row + 1])])
 
-    def _serialized(self, place: _Place) -> bytes:
+    def _serialized(self, place: _Place) -> NDArray[np.uint8]:
         """The bitmap of a dense gram as it is kept."""
         bounds = self._tables["dense"][2]
-        return self._container.slice(
-            self._dense_name, int(bounds[place.row]), int(bounds[place.row + 1])
-        )
+        return self._dense[bounds.item(place.row) : bounds.item(place.row + 1)]
 
     def _bitmap(self, place: _Place) -> BitMap:
         """Positions of a dense gram."""
-        return BitMap.deserialize(self._serialized(place))
+        return BitMap.deserialize(self._serialized(place).tobytes())
 
     def gram(self, bigram: str) -> BitMap:
         """Positions of the gram, the caller's own."""
         place = self._find(bigram)
-        return self._bitmap(place) if place.kind == "dense" else bitmap(self._array(place))
+        if place and place.kind == "dense":
+            return self._bitmap(place)
+        return bitmap(self._array(place)) if place else BitMap()
 
     def positions(self, bigram: str) -> Uint32s:
         """``(n,)`` ascending: positions of the gram."""
         place = self._find(bigram)
-        return self._array(place)
+        return self._array(place) if place else _NOTHING
 
     def _beginning(self, first: int) -> tuple[list[Uint32s], list[BitMap]]:
         """Positions of all grams that begin with a character, arrays unordered."""
@@ -293,10 +257,10 @@ class GramReader:
         """``(n,)`` ascending, unique: every position at which the characters stand."""
         if len(folded) < 2:
             return members(self.char(folded)) if folded else _NOTHING
-        places = [self._find(folded[i : i + 2]) for i in range(len(folded) - 1)]
-        if not all(place.count for place in places):
+        places = self._find_all([folded[i : i + 2] for i in range(len(folded) - 1)])
+        if places is None:
             return _NOTHING
-        order = sorted(_cheapest_cover(places), key=lambda i: places[i].count)
+        order = sorted(_cheapest_cover(places), key=lambda i: places[i].size)
         base = order[0]
         found: Uint32s | BitMap
         # a bitmap pays where another narrows it
@@ -317,29 +281,73 @@ class GramReader:
         if isinstance(found, BitMap) and place.kind == "dense":
             narrowed: BitMap = found & self._bitmap(place).shift(-offset)
             return narrowed
-        there = self._array(place)
         mine = members(found) if isinstance(found, BitMap) else found
         # below zero it wraps around to where no position is
         moved = mine + np.uint32(offset % 2**32)
-        at = there.searchsorted(moved)
-        narrow: Uint32s = mine[there.take(at, mode="clip") == moved]
-        return narrow
+        if place.kind == "dense" and len(mine) * FEW <= place.size:
+            return mine[serialized_has(self._serialized(place), moved)]
+        return mine[_are_among(moved, self._array(place))]
 
     def bigrams(self) -> Iterator[str]:
         """All grams, in code point order."""
-        characters = [chr(code) for code in self._alphabet.tolist()]
+        characters = [chr(code) for code in self.alphabet.tolist()]
         firsts = self._first.tolist()
         for i, first in enumerate(characters):
             for second in self._second[firsts[i] : firsts[i + 1]].tolist():
                 yield first + characters[second]
 
+    def counts(self) -> Int64s:
+        """``(grams,)`` positions of each gram."""
+        found = self._small.astype(np.int64)
+        for listed, counts, _ in self._tables.values():
+            found[listed] = counts
+        return found
+
+    def counts_by_first(self) -> Int64s:
+        """``(alphabet,)`` positions of all grams that begin with each character."""
+        before = np.append(0, np.cumsum(self.counts()))
+        found: Int64s = np.diff(before[self._first])
+        return found
+
+    def lists_between(self, first: int, last: int) -> tuple[Uint32s, Uint32s, Int64s, Uint32s]:
+        """The grams that begin with the characters numbered ``[first, last)``: code points of
+        their two characters, how many positions each has, and those side by side."""
+        begin, end = int(self._first[first]), int(self._first[last])
+        per_first = numbers.lengths(self._first[first : last + 1])
+        firsts = np.repeat(self.alphabet[first:last], per_first)
+        seconds = self.alphabet[self._second[begin:end]]
+        counts = self._small[begin:end].astype(np.int64)
+        rows: dict[str, tuple[Int64s, int, int]] = {}
+        for kind, (listed, own_counts, _) in self._tables.items():
+            low, high = listed.searchsorted(np.array([begin, end], np.uint32)).tolist()
+            own = listed[low:high].astype(np.int64) - begin
+            counts[own] = own_counts[low:high]
+            rows[kind] = own, low, high
+        places = np.cumsum(counts) - counts
+        positions = np.empty(int(counts.sum()), np.uint32)
+        rare = np.flatnonzero(self._small[begin:end])
+        positions[numbers.ranges(places[rare], counts[rare])] = self._rare[
+            int(self._rare_first[first]) : int(self._rare_first[last])
+        ]
+        for kind, elements in (("near", self._near), ("wide", self._wide)):
+            own, low, high = rows[kind]
+            if low < high:
+                bounds = self._tables[kind][2][low : high + 1].astype(np.int64)
+                own_elements = elements[bounds[0] : bounds[-1]]
+                values, _ = numbers.decode_many(own_elements, bounds - bounds[0])
+                positions[numbers.ranges(places[own], counts[own])] = values
+        own, low, high = rows["dense"]
+        for at, row in zip(places[own].tolist(), range(low, high), strict=True):
+            found = serialized_members(self._serialized(_Place("dense", row, 0)))
+            positions[at : at + len(found)] = found
+        return firsts, seconds, counts, positions
+
     def restore(self, char_count: int) -> Uint32s:
         """``(char_count,)`` the code points of the whole text, from the grams."""
         codes = np.full(char_count, _NEWLINE, np.uint32)
-        for first, code in enumerate(self._alphabet.tolist()):
-            arrays, maps = self._beginning(first)
-            for positions in (*arrays, *(members(found) for found in maps)):
-                codes[positions] = code
+        for first, last in numbers.batches(self.counts_by_first(), RESTORED):
+            firsts, _, counts, positions = self.lists_between(first, last)
+            codes[positions] = np.repeat(firsts, counts)
         return codes
 
 
@@ -351,7 +359,7 @@ def _cheapest_cover(places: list[_Place]) -> list[int]:
     for i, place in enumerate(places):
         before = [(cost[j], j) for j in (i - 1, i - 2) if j >= 0]
         least, came = min(before) if before else (0, -1)
-        cost.append(least + place.count)
+        cost.append(least + place.size)
         back.append(came)
     chosen = []
     at = len(places) - 1

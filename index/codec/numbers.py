@@ -8,6 +8,7 @@ lists that lie side by side are decoded together.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -43,6 +44,32 @@ def element_counts(steps: Uint32s, firsts: Int64s, width: int) -> Int64s:
     most = np.iinfo(_TYPES[width]).max
     elements = steps // np.uint32(most) + np.uint32(1)
     return np.add.reduceat(elements, firsts, dtype=np.int64) if len(firsts) else firsts
+
+
+def lengths(bounds: NDArray[Any]) -> Int64s:
+    """``(n,)`` how long each of some stretches is, by the ``(n + 1,)`` places that bound them."""
+    found: Int64s = np.diff(bounds.astype(np.int64)).astype(np.int64)
+    return found
+
+
+def ranges(begins: Int64s, counts: Int64s) -> Int64s:
+    """The numbers ``[begin, begin + count)`` of each pair, one after another."""
+    total = int(counts.sum())
+    shifts = np.repeat(begins - (np.cumsum(counts) - counts), counts)
+    shifts += np.arange(total)
+    return shifts
+
+
+def batches(counts: Int64s, limit: int) -> Iterator[tuple[int, int]]:
+    """Ranges ``[first, last)`` that cover the items, each with a count of about ``limit`` in all,
+    or of one item."""
+    ends = np.cumsum(counts)
+    first = 0
+    while first < len(counts):
+        reached = int(ends[first - 1]) if first else 0
+        last = max(first + 1, int(ends.searchsorted(reached + limit, side="right")))
+        yield first, last
+        first = last
 
 
 def encode(values: Uint32s, steps: Uint32s, width: int) -> NDArray[Any]:

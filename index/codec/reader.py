@@ -20,12 +20,11 @@ from pyroaring import BitMap
 from corpus.identity import passage_hash
 from corpus.model import Report
 from index.codec import numbers
+from index.codec.blocks import BlockReader
 from index.codec.borders import Borders
-from index.codec.columns import merge_spaces
 from index.codec.container import Container
 from index.codec.space import OwnSpace, SharedSpace
-from index.codec.texts import BlockReader, headings_from_json, report_from_json
-from index.codec.writer import SegmentColumns
+from index.codec.texts import headings_from_json, report_from_json
 from index.types import ReportColumns, SpaceName
 
 Uint32s = NDArray[np.uint32]
@@ -43,9 +42,9 @@ class SegmentReader:
         self.passage_count = int(self.first_passage[-1])
         self.section_of: NDArray[np.uint8] = container.array("passages.section")
         self._body = OwnSpace(container, "body")
-        self._texts = BlockReader(container, "texts")
-        self._meta_blocks = BlockReader(container, "meta")
-        self._headings = BlockReader(container, "headings")
+        self._blocks = {
+            name: BlockReader(container, name) for name in ("texts", "meta", "headings")
+        }
 
     @cached_property
     def _labels(self) -> dict[str, Any]:
@@ -93,12 +92,14 @@ class SegmentReader:
         return Borders(self.paragraphs, self._body.char_count)
 
     @cached_property
-    def _title(self) -> SharedSpace:
+    def title(self) -> SharedSpace:
+        """The space of titles."""
         return SharedSpace(self.container, "title", self.first_passage)
 
     @cached_property
-    def _heading(self) -> SharedSpace:
-        return SharedSpace(self.container, "heading", self._heading_first)
+    def heading(self) -> SharedSpace:
+        """The space of heading paths."""
+        return SharedSpace(self.container, "heading", self.heading_first)
 
     @property
     def body(self) -> OwnSpace:
@@ -108,13 +109,13 @@ class SegmentReader:
     def space(self, name: SpaceName) -> OwnSpace | SharedSpace:
         if name == "body":
             return self._body
-        return self._title if name == "title" else self._heading
+        return self.title if name == "title" else self.heading
 
     def passage_text(self, doc: int) -> str:
-        return self._texts.item(doc).decode("utf-8", "surrogatepass")
+        return self._blocks["texts"].item(doc).decode("utf-8", "surrogatepass")
 
     def stored_counts(self, docs: Uint32s, text: str) -> NDArray[np.int64]:
-        return self._texts.counts(docs, text.encode("utf-8", "surrogatepass"))
+        return self._blocks["texts"].counts(docs, text.encode("utf-8", "surrogatepass"))
 
     @cached_property
     def passage_id_of(self) -> NDArray[Any]:
@@ -134,14 +135,19 @@ class SegmentReader:
         return passage_hash(self.passage_text(doc))
 
     def passage_headings(self, doc: int) -> tuple[str, ...]:
-        return headings_from_json(self._headings.item(self._heading_unit(doc)))
+        return headings_from_json(self._blocks["headings"].item(self._heading_unit(doc)))
+
+    def blocks(self, name: str) -> BlockReader:
+        """The compressed items ``texts``, ``meta`` or ``headings``."""
+        return self._blocks[name]
 
     @cached_property
-    def _heading_first(self) -> Uint32s:
+    def heading_first(self) -> Uint32s:
+        """``(units + 1,)`` the first passage of each heading path."""
         return self.container.array("heading.first")
 
     def _heading_unit(self, doc: int) -> int:
-        return int(self._heading_first.searchsorted(np.uint32(doc), side="right")) - 1
+        return int(self.heading_first.searchsorted(np.uint32(doc), side="right")) - 1
 
     def report_id(self, report: int) -> str:
         return str(self._labels["ids"][report])
@@ -161,13 +167,10 @@ class SegmentReader:
         headings: list[tuple[str, ...]] = []
         if first < last:
             for unit in range(self._heading_unit(first), self._heading_unit(last - 1) + 1):
-                begin, end = map(int, self._heading_first[unit : unit + 2])
-                headings += [headings_from_json(self._headings.item(unit))] * (end - begin)
-        return report_from_json(self._meta_blocks.item(report), text, headings)
-
-    def report_without_text(self, report: int) -> Report:
-        """The report as it was indexed, its text left out: what a merge takes over."""
-        return self._report(report, "")
+                begin, end = map(int, self.heading_first[unit : unit + 2])
+                path = headings_from_json(self._blocks["headings"].item(unit))
+                headings += [path] * (end - begin)
+        return report_from_json(self._blocks["meta"].item(report), text, headings)
 
     def report_title(self, report: int) -> str:
         return str(self._labels["titles"][report])
@@ -196,36 +199,3 @@ class SegmentReader:
             gone = np.frombuffer(self.deleted.to_array(), np.uint32)
             live[self.report_of[gone]] = False
         return live
-
-
-def merge_columns(segments: Sequence[SegmentReader]) -> SegmentColumns:
-    """One segment's columns from several, without their deleted reports."""
-    reports: list[Report] = []
-    texts: list[bytes] = []
-    by_space: dict[str, list[tuple[OwnSpace, NDArray[np.bool_]]]] = {
-        "body": [],
-        "title": [],
-        "heading": [],
-    }
-    for segment in segments:
-        live = segment.live_reports()
-        counts: NDArray[np.int64] = np.diff(segment.first_passage).astype(np.int64)
-        passages = np.repeat(live, counts)
-        for number in np.flatnonzero(live).tolist():
-            reports.append(segment.report_without_text(number))
-        texts += [item for item, kept in zip(segment._texts.items(), passages, strict=True) if kept]
-        by_space["body"].append((segment._body, passages))
-        by_space["title"].append((segment._title.units, live))
-        heading_first = segment.container.array("heading.first")
-        by_space["heading"].append((segment._heading.units, passages[heading_first[:-1]]))
-    names = {segment.segmenter for segment in segments}
-    if len(names) != 1:
-        raise ValueError(f"segments cut by different segmenters cannot be merged: {names}")
-    return SegmentColumns(
-        reports,
-        texts,
-        merge_spaces(by_space["body"]),
-        merge_spaces(by_space["title"]),
-        merge_spaces(by_space["heading"]),
-        names.pop(),
-    )

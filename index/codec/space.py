@@ -36,6 +36,10 @@ class OwnSpace:
         number = self.words.find(term)
         return None if number < 0 else self.words.postings(number)
 
+    def word_table(self, term: str) -> NDArray[np.uint8] | None:
+        number = self.words.find(term)
+        return None if number < 0 else self.words.table(number)
+
     def word_positions(self, term: str) -> Uint32s:
         return self.words.positions(term)
 
@@ -110,6 +114,10 @@ class SharedSpace:
             return None
         docs, came_from = self._spread(found.docs.astype(np.int64))
         return Postings(docs.astype(np.uint32), found.freqs[came_from])
+
+    def word_table(self, term: str) -> NDArray[np.uint8] | None:
+        whole = self._units.word_table(term)
+        return None if whole is None else np.repeat(whole, self._runs)
 
     def word_positions(self, term: str) -> Uint32s:
         return self._positions(self._units.word_positions(term))

@@ -1,5 +1,8 @@
 """jieba's words of one space: documents and frequencies per word, and where tokens begin.
 
+The postings of a word are a list of documents with their frequencies; of a very frequent word a
+*table* instead, its frequency in every document: less to read, and nothing to decode.
+
 A word's positions need no list of their own.  Where the word's characters stand is known from
 the grams; a token of it begins at those of them at which *some* token of its length begins.
 So per token length one set of positions is kept: of the lengths 1 to 4 as a bitmap or as
@@ -8,127 +11,53 @@ differences, whichever is less, and of all longer tokens together as a list.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import bisect
+from collections.abc import Callable
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.codec import numbers
-from index.codec.container import Sections, compact
+from index.codec.container import Sections
 from index.types import Postings
 
 Uint32s = NDArray[np.uint32]
+Int64s = NDArray[np.int64]
 SHORT: Final = (1, 2, 3, 4)
 """Token lengths with a set of their own."""
-_FREQ_BITS: Final = (2, 4, 8, 32)
+FREQ_BITS: Final = (2, 4, 8, 32)
 """Bits a frequency takes, by the greatest of its word; none where all are 1."""
+TABLE_BITS: Final = (2, 4, 8)
+"""Bits of an entry of a table."""
+MARK: Final = 32
+"""One term in so many is kept at hand."""
 _NOTHING: Final = np.zeros(0, np.uint32)
 
 
-class WordColumns(NamedTuple):
-    """The words of a space before encoding."""
-
-    terms: list[str]
-    """Ascending in code points, unique."""
-    term_of: NDArray[np.uint32]
-    """``(n,)`` of each posting, non-decreasing."""
-    docs: NDArray[np.uint32]
-    """``(n,)`` ascending within a term."""
-    freqs: NDArray[np.uint32]
-    """``(n,)``"""
-    tokens: Mapping[int, Uint32s]
-    """By length, ascending: positions at which a token begins."""
+LongTokens: TypeAlias = tuple[Uint32s, NDArray[Any]]
+"""Where tokens longer than ``SHORT`` begin, ascending, and the length of each."""
 
 
-def encode_words(columns: WordColumns, units: int, char_count: int) -> dict[str, Any]:
-    """Sections (without the space's name)."""
-    terms, term_of, docs, freqs, tokens = columns
-    raw = [term.encode("utf-8", "surrogatepass") for term in terms]
-    bounds = np.zeros(len(raw) + 1, np.uint32)
-    np.cumsum(np.fromiter(map(len, raw), np.int64, len(raw)), out=bounds[1:])
-    firsts = np.searchsorted(term_of, np.arange(len(terms), dtype=np.uint32)).astype(np.int64)
-    counts = np.diff(firsts, append=len(docs)).astype(np.int64)
-    steps = numbers.differences(docs, firsts)
-    costs = np.stack([w * numbers.element_counts(steps, firsts, w) for w in numbers.WIDTHS])
-    widths = np.array(numbers.WIDTHS)[costs.argmin(axis=0)] if len(terms) else counts
-    sections: dict[str, Any] = {
-        "words.text": b"".join(raw),
-        "words.bounds": bounds,
-        "words.counts": compact(counts),
-    }
-    kind = np.zeros(len(terms), np.uint8)
-    place = np.zeros(len(terms), np.int64)
-    for width in numbers.WIDTHS:
-        chosen = widths == width
-        own = np.repeat(chosen, counts)
-        own_counts = counts[chosen]
-        own_firsts = np.cumsum(own_counts) - own_counts
-        sizes = numbers.element_counts(steps[own], own_firsts, width)
-        kind[chosen] = width
-        place[chosen] = np.cumsum(sizes) - sizes
-        sections[f"docs{width}"] = numbers.encode(docs[own], steps[own], width)
-    tops = np.maximum.reduceat(freqs, firsts) if len(terms) else counts
-    freq_place = np.zeros(len(terms), np.int64)
-    low = 2
-    for code, bits in enumerate(_FREQ_BITS, 1):
-        chosen = (tops >= low) & (tops < 2**bits)
-        low = 2**bits
-        kind[chosen] |= code << 4
-        own_counts = counts[chosen]
-        sizes = -(-own_counts * bits // 8)
-        freq_place[chosen] = np.cumsum(sizes) - sizes
-        own = freqs[np.repeat(chosen, counts)]
-        sections[f"freqs{bits}"] = _pack(own, own_counts, sizes, bits)
-    sections["words.kind"] = kind
-    sections["words.docs"] = place.astype(np.uint32)
-    sections["words.freqs"] = freq_place.astype(np.uint32)
-    sections["words.lengths"] = compact(np.bincount(docs, freqs, units).astype(np.uint32))
-    for length in SHORT:
-        positions = tokens.get(length, _NOTHING)
-        listed = numbers.encode_one(positions)
-        if listed.nbytes <= char_count // 8:
-            sections[f"tokens{length}.list"] = listed
-        else:
-            flags = np.zeros(char_count, np.bool_)
-            flags[positions] = True
-            sections[f"tokens{length}.bits"] = np.packbits(flags, bitorder="little")
-    longer = [positions for length, positions in tokens.items() if length not in SHORT]
-    lengths = [np.full(len(p), n, np.uint32) for n, p in tokens.items() if n not in SHORT]
-    at = np.concatenate([_NOTHING, *longer])
-    order = np.argsort(at, kind="stable")
-    sections["tokens5.list"] = at[order]
-    sections["tokens5.lengths"] = compact(np.concatenate([_NOTHING, *lengths])[order])
-    return sections
-
-
-def _pack(
-    values: Uint32s, counts: NDArray[np.int64], sizes: NDArray[np.int64], bits: int
-) -> NDArray[np.uint8]:
-    """Lists side by side, ``bits`` a value, low bits first; each begins a byte."""
-    if bits >= 8:
-        return values.astype(f"<u{bits // 8}").view(np.uint8)
+def _unpacking(bits: int) -> NDArray[Any]:
+    """``(256,)`` the values of a byte of ``bits`` each, low bits first, as one number of as many
+    bytes: looking bytes up is the fastest way to unpack them."""
     a_byte = 8 // bits
-    begins = (np.cumsum(sizes) - sizes) * a_byte - (np.cumsum(counts) - counts)
-    flat = np.zeros(int(sizes.sum()) * a_byte, np.uint8)
-    flat[np.arange(len(values)) + np.repeat(begins, counts)] = values
-    packed = flat[0::a_byte].copy()
-    for part in range(1, a_byte):
-        packed |= flat[part::a_byte] << np.uint8(part * bits)
-    return packed
+    byte = np.arange(256, dtype=np.uint8)
+    parts = [byte >> np.uint8(part * bits) & np.uint8(2**bits - 1) for part in range(a_byte)]
+    return np.stack(parts, axis=1).view(f"<u{a_byte}").ravel()
 
 
-def _unpack(raw: NDArray[np.uint8], count: int, bits: int) -> NDArray[np.uint32]:
-    """One list of ``_pack``."""
-    if bits >= 8:
-        return raw.view(f"<u{bits // 8}").astype(np.uint32)
-    a_byte = 8 // bits
-    flat = np.empty(len(raw) * a_byte, np.uint32)
-    for part in range(a_byte):
-        flat[part::a_byte] = raw >> np.uint8(part * bits) & np.uint8(2**bits - 1)
-    return flat[:count]
+_UNPACKING: Final = {bits: _unpacking(bits) for bits in FREQ_BITS if bits < 8}
+
+
+def _unpack(raw: NDArray[np.uint8], bits: int) -> NDArray[Any]:
+    """All values of some bytes, in the narrowest type."""
+    if bits < 8:
+        return _UNPACKING[bits].take(raw).view(np.uint8)
+    return raw.view(f"<u{bits // 8}")
 
 
 class WordReader:
@@ -152,7 +81,8 @@ class WordReader:
         self._docs_place = get("words.docs")
         self._freqs_place = get("words.freqs")
         self._docs = {width: get(f"docs{width}") for width in numbers.WIDTHS}
-        self._freqs = [get(f"freqs{bits}") for bits in _FREQ_BITS]
+        self._freqs = [get(f"freqs{bits}") for bits in FREQ_BITS]
+        self._tables = get("tables")
         self.lengths: Uint32s = get("words.lengths").astype(np.uint32)
 
     def __len__(self) -> int:
@@ -168,7 +98,8 @@ class WordReader:
 
     def lower_bound(self, raw: bytes) -> int:
         """Number of the first term not below ``raw``."""
-        low, high = 0, len(self)
+        place = bisect.bisect_right(self._marks, raw)
+        low, high = max(0, place - 1) * MARK, min(len(self), place * MARK)
         while low < high:
             middle = (low + high) // 2
             if self._raw(middle) < raw:
@@ -176,6 +107,11 @@ class WordReader:
             else:
                 high = middle
         return low
+
+    @cached_property
+    def _marks(self) -> list[bytes]:
+        """Every ``MARK``-th term, so that a search for one reads few of the others."""
+        return [self._raw(number) for number in range(0, len(self), MARK)]
 
     def find(self, term: str) -> int:
         """The term's number, or -1."""
@@ -193,24 +129,69 @@ class WordReader:
 
     def postings(self, number: int) -> Postings:
         """Units and frequencies of a term."""
+        whole = self.table(number)
+        if whole is not None:
+            present = np.flatnonzero(whole)
+            return Postings(present.astype(np.uint32), whole.take(present))
         count, kind = int(self._counts[number]), int(self._kind[number])
-        elements = self._docs[kind & 7]
+        elements = self._docs[kind & 15]
         begin = int(self._docs_place[number])
-        if kind & 7 == 4:
+        if kind & 15 == 4:
             docs = elements[begin : begin + count]
         else:
             docs = self._decode(elements, number, begin)
         return Postings(docs, self._frequencies(number))
 
-    def _frequencies(self, number: int) -> Uint32s:
+    def table(self, number: int) -> NDArray[np.uint8] | None:
+        """``(units,)`` the term's frequency in each; None where its postings are a list."""
+        kind = int(self._kind[number])
+        if kind & 15:
+            return None
+        bits = TABLE_BITS[(kind >> 4) - 1]
+        begin, units = int(self._docs_place[number]), len(self.lengths)
+        return _unpack(self._tables[begin : begin - (-units * bits // 8)], bits)[:units]
+
+    def _frequencies(self, number: int) -> NDArray[Any]:
         """Of each unit of a term, in order."""
         count, code = int(self._counts[number]), int(self._kind[number]) >> 4
         if not code:
-            return np.ones(count, np.uint32)
-        bits = _FREQ_BITS[code - 1]
+            return np.ones(count, np.uint8)
+        bits = FREQ_BITS[code - 1]
         place = int(self._freqs_place[number])
-        raw = self._freqs[code - 1][place : place - (-count * bits // 8)]
-        return _unpack(raw, count, bits)
+        return _unpack(self._freqs[code - 1][place : place - (-count * bits // 8)], bits)[:count]
+
+    def postings_between(self, first: int, last: int) -> tuple[Int64s, Uint32s, Uint32s]:
+        """Of the terms ``[first, last)``: units of each, those units, and the frequencies, side
+        by side."""
+        counts = self._counts[first:last].astype(np.int64)
+        begins = np.cumsum(counts) - counts
+        total = int(counts.sum())
+        docs, freqs = np.empty(total, np.uint32), np.ones(total, np.uint32)
+        kinds = self._kind[first:last]
+        for width, elements in self._docs.items():
+            rows = np.flatnonzero(kinds & 15 == width)
+            if not len(rows):
+                continue
+            places = self._docs_place[first + rows].astype(np.int64)
+            after = np.flatnonzero(self._kind[last:] & 15 == width)[:1] + last
+            end = int(self._docs_place[after[0]]) if len(after) else len(elements)
+            bounds = np.append(places, end)
+            values, _ = numbers.decode_many(elements[bounds[0] : end], bounds - bounds[0])
+            docs[numbers.ranges(begins[rows], counts[rows])] = values
+        for code, bits in enumerate(FREQ_BITS, 1):
+            rows = np.flatnonzero((kinds >> 4 == code) & (kinds & 15 > 0))
+            if not len(rows):
+                continue
+            places = self._freqs_place[first + rows].astype(np.int64)
+            end = int(places[-1]) - (-int(counts[rows[-1]]) * bits // 8)
+            values = _unpack(self._freqs[code - 1][places[0] : end], bits)
+            own = numbers.ranges((places - places[0]) * 8 // bits, counts[rows])
+            freqs[numbers.ranges(begins[rows], counts[rows])] = values[own]
+        for row in np.flatnonzero(kinds & 15 == 0).tolist():
+            found = self.postings(first + row)
+            part = slice(begins[row], begins[row] + counts[row])
+            docs[part], freqs[part] = found.docs, found.freqs
+        return counts, docs, freqs
 
     def _decode(self, elements: NDArray[Any], number: int, begin: int) -> Uint32s:
         """A list whose end is not kept: it ends with its last number."""
@@ -268,7 +249,7 @@ class WordReader:
         )
         return np.flatnonzero(bits).astype(np.uint32)
 
-    def long_tokens(self) -> tuple[Uint32s, NDArray[Any]]:
+    def long_tokens(self) -> LongTokens:
         """Where longer tokens begin, ascending, and how long each is."""
         get = self._container.array
         return get(f"{self._space}.tokens5.list"), get(f"{self._space}.tokens5.lengths")

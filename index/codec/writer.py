@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
@@ -17,12 +18,15 @@ from numpy.typing import NDArray
 from corpus.model import CATEGORIES, Report
 from index.analysis.batch import TextBatch
 from index.codec import numbers
+from index.codec.blocks import encode_blocks
 from index.codec.columns import SpaceCollector, SpaceColumns
 from index.codec.container import MemorySections, compact, write_container
-from index.codec.grams import GramReader, encode_grams
+from index.codec.gram_writer import encode_grams
+from index.codec.grams import GramReader
 from index.codec.rests import encode_rests
-from index.codec.texts import encode_blocks, headings_to_json, report_to_json
-from index.codec.words import WordReader, encode_words
+from index.codec.texts import headings_to_json, report_to_json
+from index.codec.word_writer import encode_words
+from index.codec.words import WordReader
 from index.errors import SegmentFull
 
 CHARACTER_LIMIT: Final = 2**31
@@ -57,11 +61,8 @@ def heading_units(report: Report) -> list[tuple[tuple[str, ...], int]]:
     return [(path, len([*own])) for path, own in groupby(report.passages, lambda p: p.headings)]
 
 
-def _check_size(body: SpaceColumns, shared: Sequence[tuple[SpaceColumns, Any]]) -> None:
-    """Raises SegmentFull when a space is too long, laid out passage by passage."""
-    sizes = [len(body.codes)]
-    for space, runs in shared:
-        sizes.append(int((np.diff(space.starts.astype(np.int64)) * runs).sum()))
+def check_size(*sizes: int) -> None:
+    """Raises SegmentFull when a space, laid out passage by passage, has too many characters."""
     if max(sizes) >= CHARACTER_LIMIT:
         raise SegmentFull(max(sizes), CHARACTER_LIMIT)
 
@@ -88,77 +89,133 @@ def _ordinals(labels: Sequence[str | None]) -> tuple[NDArray[np.int32], list[str
     return np.array(own, np.int32), values
 
 
-def _label_sections(columns: SegmentColumns) -> dict[str, Any]:
-    reports = columns.reports
-    agency, agencies = _ordinals([r.agency for r in reports])
-    kind, kinds = _ordinals([r.kind for r in reports])
-    region, regions = _ordinals(["/".join(r.region) or None for r in reports])
-    names, passage_ids = _ordinals([p.id for r in reports for p in r.passages])
-    first = np.zeros(len(reports) + 1, np.int64)
-    np.cumsum([len(r.passages) for r in reports], out=first[1:])
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The labels of a segment's reports and passages, as lists in their order."""
+
+    agencies: Sequence[str | None]
+    kinds: Sequence[str | None]
+    regions: Sequence[str | None]
+    years: NDArray[np.int32]
+    """-1 unknown."""
+    passage_ids: Sequence[str]
+    passages_of: NDArray[np.int64]
+    """Passages of each report."""
+    sections: NDArray[np.uint8]
+    """Of each passage, an index into ``corpus.model.CATEGORIES``."""
+    characters: NDArray[np.uint32]
+    """Stored characters of each report."""
+    ids: Sequence[str]
+    titles: Sequence[str]
+    published: Sequence[str | None]
+    series: Sequence[str]
+    aliases: Sequence[Sequence[str]]
+    segmenter: str
+
+
+def _labels_of(reports: Sequence[Report], segmenter: str) -> Labels:
     sections = [CATEGORIES.index(p.category) for r in reports for p in r.passages]
+    return Labels(
+        agencies=[r.agency for r in reports],
+        kinds=[r.kind for r in reports],
+        regions=["/".join(r.region) or None for r in reports],
+        years=np.array([-1 if r.year is None else r.year for r in reports], np.int32),
+        passage_ids=[p.id for r in reports for p in r.passages],
+        passages_of=np.array([len(r.passages) for r in reports], np.int64),
+        sections=np.array(sections, np.uint8),
+        characters=np.array([r.passages[-1].end if r.passages else 0 for r in reports], np.uint32),
+        ids=[r.id for r in reports],
+        titles=[r.title for r in reports],
+        published=[r.published for r in reports],
+        series=[r.series for r in reports],
+        aliases=[r.aliases for r in reports],
+        segmenter=segmenter,
+    )
+
+
+def label_sections(labels: Labels) -> dict[str, Any]:
+    """Sections of the labels."""
+    agency, agencies = _ordinals(labels.agencies)
+    kind, kinds = _ordinals(labels.kinds)
+    region, regions = _ordinals(labels.regions)
+    names, passage_ids = _ordinals(labels.passage_ids)
     lists = {
         "agencies": agencies,
         "kinds": kinds,
         "regions": regions,
         "passage_ids": passage_ids,
-        "ids": [r.id for r in reports],
-        "titles": [r.title for r in reports],
-        "published": [r.published for r in reports],
-        "series": [r.series for r in reports],
-        "aliases": [r.aliases for r in reports],
-        "segmenter": columns.segmenter,
+        "ids": labels.ids,
+        "titles": labels.titles,
+        "published": labels.published,
+        "series": labels.series,
+        "aliases": labels.aliases,
+        "segmenter": labels.segmenter,
     }
     raw = json.dumps(lists, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    ends = [r.passages[-1].end if r.passages else 0 for r in reports]
     return {
         "labels": zstandard.ZstdCompressor(level=9).compress(raw),
         "reports.agency": agency,
         "reports.kind": kind,
         "reports.region": region,
-        "reports.year": np.array([-1 if r.year is None else r.year for r in reports], np.int32),
-        "reports.passages": first.astype(np.uint32),
-        "reports.characters": np.array(ends, np.uint32),
-        "passages.section": np.array(sections, np.uint8),
+        "reports.year": labels.years.astype(np.int32),
+        "reports.passages": np.append(0, np.cumsum(labels.passages_of)).astype(np.uint32),
+        "reports.characters": labels.characters,
+        "passages.section": labels.sections,
         "passages.id": compact(names),
     }
 
 
 def write_segment(path: Path, columns: SegmentColumns) -> None:
     """Write the segment's file.  Raises SegmentFull."""
-    passages_of = np.array([len(r.passages) for r in columns.reports], np.int64)
-    runs = np.array([n for r in columns.reports for _, n in heading_units(r)], np.int64)
-    _check_size(columns.body, [(columns.title, passages_of), (columns.heading, runs)])
-    sections = _label_sections(columns)
-    heading_first = np.zeros(len(runs) + 1, np.uint32)
-    np.cumsum(runs, out=heading_first[1:])
-    sections["heading.first"] = heading_first
+    reports = columns.reports
+    passages_of = np.array([len(r.passages) for r in reports], np.int64)
+    runs = np.array([n for r in reports for _, n in heading_units(r)], np.int64)
     body = columns.body
+    check_size(
+        len(body.codes), _laid_out(columns.title, passages_of), _laid_out(columns.heading, runs)
+    )
+    sections = label_sections(_labels_of(reports, columns.segmenter))
+    sections["heading.first"] = np.append(0, np.cumsum(runs)).astype(np.uint32)
     sections["sentences"] = numbers.encode_one(sentence_starts(body.codes, body.starts))
     sections["paragraphs"] = numbers.encode_one(paragraph_starts(body.codes, body.starts))
     spaces = {"body": body, "title": columns.title, "heading": columns.heading}
-    # sorting and compressing let go of the interpreter, so two cores have work
+    work: dict[str, Callable[[], Mapping[str, Any]]] = {}
+    for name, space in spaces.items():
+        sections[f"{name}.starts"] = space.starts
+        work[f"{name}.words"] = partial(_encode_space_words, space)
+        work[f"{name}.grams"] = partial(encode_grams, space.codes)
+    paths = [headings_to_json(path) for r in reports for path, _ in heading_units(r)]
+    work["texts"] = partial(encode_blocks, columns.texts)
+    work["meta"] = partial(encode_blocks, [report_to_json(r) for r in reports])
+    work["headings"] = partial(encode_blocks, paths)
+    write_sections(path, sections | in_threads(work), len(body.codes))
+
+
+def _laid_out(space: SpaceColumns, runs: NDArray[np.int64]) -> int:
+    """Characters of a shared space, laid out passage by passage."""
+    return int((np.diff(space.starts.astype(np.int64)) * runs).sum())
+
+
+def in_threads(work: Mapping[str, Callable[[], Mapping[str, Any]]]) -> dict[str, Any]:
+    """The sections that the calls make, each under its call's name: what follows ``.`` in that
+    is of no account but for order.  Sorting and compressing let go of the interpreter, so two
+    cores have work."""
+    sections: dict[str, Any] = {}
     with ThreadPoolExecutor(max_workers=2) as pool:
-        parts: dict[str, Future[Mapping[str, Any]]] = {}
-        for name, space in spaces.items():
-            sections[f"{name}.starts"] = space.starts
-            parts[f"{name}.words"] = pool.submit(_encode_space_words, space)
-            parts[name] = pool.submit(encode_grams, space.codes)
-        parts["texts"] = pool.submit(encode_blocks, columns.texts)
-        parts["meta"] = pool.submit(encode_blocks, [report_to_json(r) for r in columns.reports])
-        parts["headings"] = pool.submit(
-            encode_blocks,
-            [headings_to_json(path) for r in columns.reports for path, _ in heading_units(r)],
-        )
-        for name, future in parts.items():
-            prefix = name.removesuffix(".words")
-            for part, values in future.result().items():
-                sections[f"{prefix}.{part}"] = values
+        futures = {name: pool.submit(call) for name, call in work.items()}
+        for name, future in futures.items():
+            prefix = name.partition(".")[0]
+            sections |= {f"{prefix}.{part}": values for part, values in future.result().items()}
+    return sections
+
+
+def write_sections(path: Path, sections: dict[str, Any], char_count: int) -> None:
+    """Write the segment's file from all its sections but the rests, which follow from them."""
     written = MemorySections(sections)
-    grams = GramReader(written, "body", len(body.codes))
-    words = WordReader(written, "body", grams.phrase, len(body.codes))
-    sections |= {f"body.{part}": values for part, values in encode_rests(words, grams).items()}
-    write_container(path, sections)
+    grams = GramReader(written, "body", char_count)
+    words = WordReader(written, "body", grams.phrase, char_count)
+    rests = {f"body.{part}": values for part, values in encode_rests(words, grams).items()}
+    write_container(path, sections | rests)
 
 
 def _encode_space_words(space: SpaceColumns) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from index.snapshot import IndexSnapshot
 from index.types import Segment
 from search.request import Field, Sort
 from search.whoosh_engine.facet_tables import FacetTable, PathTable
-from search.whoosh_engine.passage_sets import PassageSet
+from search.whoosh_engine.passage_sets import SPARSE, PassageSet
 
 Bools = NDArray[np.bool_]
 Int32s = NDArray[np.int32]
@@ -29,6 +29,10 @@ Int64s = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
 SECTIONS = len(CATEGORIES)
+_WITH: Final = [
+    [bits for bits in range(1 << SECTIONS) if bits >> section & 1] for section in range(SECTIONS)
+]
+"""By category, the sets of categories (a bit each) that have it."""
 K1: Final = 1.2
 B: Final = 0.75
 """BM25's constants as Whoosh's ``BM25F`` has them by default."""
@@ -40,6 +44,22 @@ class LabelColumn:
 
     ordinals: Int32s
     values: tuple[str, ...]
+    bins: Int64s
+    """One more than the ordinals: 0 unknown."""
+
+
+class InReports(NamedTuple):
+    """Reports in which some passages stand."""
+
+    reports: Int64s
+    """``(n,)`` ascending, unique."""
+    sections: NDArray[np.uint8]
+    """``(n,)`` the categories of those passages, a bit each, not 0."""
+
+    def section_counts(self) -> Int64s:
+        """``(SECTIONS,)`` reports with one of the passages in each category."""
+        counts = np.bincount(self.sections, minlength=1 << SECTIONS)
+        return np.array([int(counts[_WITH[section]].sum()) for section in range(SECTIONS)])
 
 
 class Columns:
@@ -104,29 +124,32 @@ class Columns:
                 [*(numbers.setdefault(value, len(numbers)) for value in values), -1], np.int32
             )
             parts.append(to[getattr(segment.reports, name)])
-        return LabelColumn(_joined(parts, np.int32), tuple(numbers))
+        return _label_column(_joined(parts, np.int32), tuple(numbers))
 
     def _years(self) -> LabelColumn:
         known = np.unique(self.year[self.year >= 0])
         ordinals = np.searchsorted(known, self.year).astype(np.int32)
         ordinals[self.year < 0] = -1
-        return LabelColumn(ordinals, tuple(map(str, known.tolist())))
+        return _label_column(ordinals, tuple(map(str, known.tolist())))
 
-    def presence(self, docs: Int64s) -> Bools:
-        """``(SECTIONS, report_count)`` which reports have a passage of each category among
-        some passages."""
-        held = np.zeros(SECTIONS * self.report_count, np.bool_)
-        held[self._presence_of.take(docs)] = True
-        return held.reshape(SECTIONS, self.report_count)
+    def in_reports(self, passages: PassageSet) -> InReports:
+        """The reports that have some of the passages."""
+        if passages.is_sparse or len(passages) * SPARSE <= self.passage_count:
+            docs = passages.docs
+            owners = self.report_of.take(docs)
+            fresh = np.append(True, owners[1:] != owners[:-1]) if len(owners) else owners > 0
+            firsts = np.flatnonzero(fresh)
+            bits = self._section_bits.take(docs)
+            sections = np.bitwise_or.reduceat(bits, firsts) if len(firsts) else bits
+            return InReports(owners.take(firsts).astype(np.int64), sections)
+        held = np.bitwise_or.reduceat(self._section_bits * passages.mask, self.first_passage[:-1])
+        reports = np.flatnonzero(held)
+        return InReports(reports, held.take(reports))
 
     @cached_property
-    def _presence_of(self) -> Int64s:
-        """``(passage_count,)`` where ``presence`` has each passage."""
-        return self.section_of * np.int64(self.report_count) + self.report_of
-
-    def reports_of(self, docs: Int64s) -> Int64s:
-        """``(n,)`` the reports of some passages, ascending, unique."""
-        return np.flatnonzero(self.presence(docs).any(axis=0))
+    def _section_bits(self) -> NDArray[np.uint8]:
+        """``(passage_count,)`` the bit of each passage's category."""
+        return np.left_shift(np.uint8(1), self.section_of, dtype=np.uint8)
 
     @cached_property
     def length_norms(self) -> Floats:
@@ -242,6 +265,10 @@ class Columns:
     def folded_agency_names(self) -> list[tuple[str, list[int]]]:
         """Every name and alias, folded, with the ordinals of the agencies it means."""
         return [(fold_query(name), sorted(own)) for name, own in self.agency_names.items()]
+
+
+def _label_column(ordinals: Int32s, values: tuple[str, ...]) -> LabelColumn:
+    return LabelColumn(ordinals, values, ordinals.astype(np.int64) + 1)
 
 
 def _joined(parts: Sequence[NDArray[Any]], dtype: type[np.generic]) -> NDArray[Any]:

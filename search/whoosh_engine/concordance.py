@@ -57,7 +57,7 @@ def concordance(
             )
         )
     return Concordance(
-        total=Total(len(matches.reports), len(matches.docs), len(docs)),
+        total=Total(len(matches.reports), len(matches), len(docs)),
         lines=tuple(lines),
         sorted_occurrences=len(taken),
         bounded=bounded,

@@ -153,15 +153,14 @@ class WhooshEngine:
         start = min(_start(request, columns.snapshot.generation), columns.passage_count)
         matches, masks, parsed = self._match(columns, request)
         end = start + request.size
-        chosen = ordered(matches, request.sort, request.view, start, end).tolist()
-        hits = tuple(_hit(matches, request, i) for i in chosen)
+        hits = tuple(_hits(matches, request, start, end))
         found: dict[Field, Facet] = {}
         if request.facet_size:
             found = {
                 name: facets.facet(matches, masks, request, name, size=request.facet_size)
                 for name in request.facet_fields
             }
-        more = end < len(matches.docs)
+        more = end < len(matches)
         return ResultPage(
             query=request.query,
             total=_total(matches),
@@ -178,12 +177,11 @@ class WhooshEngine:
         _check(request)
         columns = self._current()
         matches, _, _ = self._match(columns, request)
-        order = ordered(matches, request.sort, request.view, 0, len(matches.docs))
         return HitStream(
             _total(matches),
             columns.snapshot.generation,
             columns.snapshot.built,
-            (_hit(matches, request, i) for i in order.tolist()),
+            _hits(matches, request, 0, len(matches)),
         )
 
     def facet(
@@ -267,10 +265,7 @@ class WhooshEngine:
         evaluator = Evaluator(columns, Leaves(columns), self._bounds.expansions)
         others = PassageSet.of_mask(columns.report_of != columns.report_of[doc])
         matches = Matches(columns, evaluator, evaluator.evaluate(tree), others, contiguity=False)
-        return tuple(
-            _hit(matches, SearchRequest(), i)
-            for i in ordered(matches, "relevance", "passages", 0, size).tolist()
-        )
+        return tuple(_hits(matches, SearchRequest(view="passages"), 0, size))
 
     def neighbours(self, report_id: str, passage: str) -> Neighbours | None:
         columns = self._current()
@@ -380,7 +375,7 @@ class WhooshEngine:
         newest = np.flatnonzero(columns.live_reports)
         newest = newest[np.argsort(columns.sort_rank("-year")[newest])][:NEWEST]
         return Overview(
-            total=Total(len(matches.reports), len(matches.docs), 0),
+            total=Total(len(matches.reports), len(matches), 0),
             characters=int(columns.characters[columns.live].sum()),
             facets=counts,
             newest=tuple(summary_at(columns, number) for number in newest.tolist()),
@@ -390,18 +385,23 @@ class WhooshEngine:
 
 
 def _total(matches: Matches) -> Total:
-    return Total(len(matches.reports), len(matches.docs), matches.occurrences)
+    return Total(len(matches.reports), len(matches), matches.occurrences)
 
 
-def _hit(matches: Matches, request: SearchRequest, i: int) -> Hit:
-    """The ``i``-th of the matching passages."""
-    return make_hit(
-        matches.columns,
-        int(matches.docs[i]),
-        score=float(matches.scores[i]) if request.sort == "relevance" else 0.0,
-        occurrences=int(matches.occurrence_counts[i]),
-        matches=matches if request.snippets else None,
-    )
+def _hits(matches: Matches, request: SearchRequest, start: int, end: int) -> Iterator[Hit]:
+    """Hits ``[start, end)`` of the request's order."""
+    docs = ordered(matches, request.sort, request.view, start, end)
+    scored = request.sort == "relevance"
+    scores = matches.scores_in(docs) if scored else np.zeros(len(docs), np.float32)
+    occurrences = matches.occurrences_in(docs)
+    for doc, score, count in zip(docs.tolist(), scores.tolist(), occurrences.tolist(), strict=True):
+        yield make_hit(
+            matches.columns,
+            doc,
+            score=score,
+            occurrences=count,
+            matches=matches if request.snippets else None,
+        )
 
 
 def _find_passage(columns: Columns, report_id: str, passage: str) -> int | None:

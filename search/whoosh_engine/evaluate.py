@@ -130,7 +130,8 @@ class Evaluator:
         answer = Evaluated(passages, chosen=[PlaceSet(passages, parts)])
         answer.finds = [
             self.leaves.find(leaf, self._expansions)
-            for leaf in _positive(node)
+            for side in (node.left, node.right)
+            for leaf in _positive(side)
             if isinstance(leaf, _TEXT_LEAVES)
         ]
         return answer
@@ -153,7 +154,7 @@ class Evaluator:
         if not len(starts):
             return NOWHERE
         docs = self.leaves.owners(text)[number]
-        if within.docs is not text.docs:
+        if within is not text.counts.passages:
             inside = self._lies(docs, number, within)
             starts, docs = starts[inside], docs[inside]
         return Places(starts, starts + np.uint32(text.length), docs)
@@ -182,8 +183,6 @@ def _positive(node: query.Node) -> list[query.Node]:
     """Leaves (and nearnesses, whole) that are not under NOT."""
     found: list[query.Node] = []
     stack = [node]
-    if isinstance(node, query.Near):
-        stack = [node.right, node.left]
     while stack:
         top = stack.pop()
         if isinstance(top, query.And | query.Or):

@@ -21,9 +21,10 @@ class FacetTable:
         self.names = (*names, UNLABELLED)
         self._known = len(names)
 
-    def totals(self, ordinals: NDArray[np.integer]) -> Int64s:
-        """``(len(names),)`` how often each comes; ordinal -1 is the unknown's."""
-        counts = np.bincount(ordinals + 1, minlength=self._known + 1)
+    def totals(self, bins: Int64s) -> Int64s:
+        """``(len(names),)`` how often each comes: 0 is the unknown's, the others one more than the
+        ordinal."""
+        counts = np.bincount(bins, minlength=self._known + 1)
         return np.append(counts[1:], counts[0])
 
     @cached_property
@@ -71,10 +72,10 @@ class PathTable(FacetTable):
         self._uppers = np.array(uppers, np.int64)
         self._owners = np.array(owners, np.int64)
 
-    def totals(self, ordinals: NDArray[np.integer]) -> Int64s:
+    def totals(self, bins: Int64s) -> Int64s:
         """``(len(names),)`` reports at or below each node: a report lies in one place, so counts
         add up."""
-        counts = np.bincount(ordinals + 1, minlength=self._paths + 1)
+        counts = np.bincount(bins, minlength=self._paths + 1)
         below = np.bincount(
             self._uppers, weights=counts[1:][self._owners], minlength=self._known
         ).astype(np.int64)

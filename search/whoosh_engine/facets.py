@@ -15,6 +15,7 @@ from search.results import Facet, FacetValue
 from search.whoosh_engine.columns import Columns, Int64s
 from search.whoosh_engine.filters import FilterMasks
 from search.whoosh_engine.matches import Matches
+from search.whoosh_engine.passage_sets import PassageSet
 
 
 def facet(
@@ -62,7 +63,8 @@ def facet(
                 value,
                 section_label(value) if field == "section" else value,
                 count,
-                selected=value in chosen.include or _in_ranges(field, value, chosen),
+                selected=value in chosen.include
+                or (bool(chosen.ranges) and _in_ranges(field, value, chosen)),
                 excluded=value in chosen.exclude,
             )
             for value, count in values
@@ -90,19 +92,17 @@ def _in_ranges(field: Field, value: str, chosen: FieldFilter) -> bool:
     )
 
 
-def _lifted(matches: Matches, masks: FilterMasks, field: Field) -> Int64s | None:
+def _lifted(matches: Matches, masks: FilterMasks, field: Field) -> PassageSet | None:
     """Matching passages without the field's own filter; None when that changes nothing."""
     if field not in masks.fields():
         return None
     allowed = masks.passages(without=field)
-    return (matches.unfiltered if allowed is None else matches.unfiltered & allowed).docs
+    return matches.unfiltered if allowed is None else matches.unfiltered & allowed
 
 
-def _counts(columns: Columns, docs: Int64s | None, matches: Matches, field: Field) -> Int64s:
+def _counts(columns: Columns, lifted: PassageSet | None, matches: Matches, field: Field) -> Int64s:
     """Reports by number of the field's table; the unknown last."""
+    held = matches.in_reports if lifted is None else columns.in_reports(lifted)
     if field == "section":
-        held = matches.presence if docs is None else columns.presence(docs)
-        # row by row, which NumPy counts many at once
-        return np.array([np.count_nonzero(row) for row in held], np.int64)
-    reports = matches.reports if docs is None else columns.reports_of(docs)
-    return columns.facet_table(field).totals(columns.labels[field].ordinals.take(reports))
+        return held.section_counts()
+    return columns.facet_table(field).totals(columns.labels[field].bins.take(held.reports))

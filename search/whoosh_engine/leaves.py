@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 
 from corpus.folding import fold_with_offsets
 from index.analysis import cut_query
-from index.types import Postings, Segment, SpaceName
+from index.types import Segment, SpaceName, TextSpace
 from search import query
 from search.whoosh_engine.columns import Bools, Columns, Int64s
+from search.whoosh_engine.counts import Counts, added, joined
 from search.whoosh_engine.passage_sets import PassageSet
 
 Kind: TypeAlias = Literal["characters", "word", "literal"]
 _Key: TypeAlias = tuple[str, Kind, SpaceName]
 EMPTY = np.zeros(0, np.int64)
-NO_POSTINGS: Final = (np.zeros(0, np.uint32), np.zeros(0, np.uint32))
 MOST_LIKE: Final = 32
 """Words, and pairs of characters, that stand for a sentence of more."""
 
@@ -34,10 +34,8 @@ class Text:
 
     folded: str
     kind: Kind
-    docs: Int64s
-    """``(n,)`` passages, ascending, unique; deleted ones included."""
-    freqs: NDArray[np.int64]
-    """``(n,)`` places in each."""
+    counts: Counts
+    """Places in each passage."""
     positions: Sequence[NDArray[np.uint32]] | None = None
     """By segment, where each place begins; None until asked for."""
     owners: Sequence[NDArray[np.uint32]] | None = None
@@ -157,14 +155,14 @@ class Leaves:
         rests = [own.rest(folded) for own in spaces]
         if all(rest is None for rest in rests):
             return None
-        parts: list[tuple[NDArray[np.uint32], NDArray[np.integer]]] = []
-        for own, rest in zip(spaces, rests, strict=True):
-            postings = own.word(folded) if rest is not None else None
-            if rest is None or postings is None:
-                parts.append(_runs(own.docs_at(own.phrase(folded))))
+        parts = []
+        for segment, own, rest in zip(self._columns.segments, spaces, rests, strict=True):
+            if rest is None:
+                runs = _runs(own.docs_at(own.phrase(folded)))
+                parts.append(Counts.of_list(*runs, segment.passage_count))
             else:
-                parts.append(_with_rest(postings, _runs(own.docs_at(rest))))
-        return Text(folded, "characters", *self._everywhere(parts))
+                parts.append(added(_word(own, folded, segment), _runs(own.docs_at(rest))))
+        return Text(folded, "characters", self._joined(parts))
 
     def _counted(
         self,
@@ -173,33 +171,29 @@ class Leaves:
         space: SpaceName = "body",
         kind: Kind = "characters",
     ) -> Text:
+        segments = self._columns.segments
         owners = [
             segment.space(space).docs_at(found)
-            for segment, found in zip(self._columns.segments, parts, strict=True)
+            for segment, found in zip(segments, parts, strict=True)
         ]
-        return Text(folded, kind, *self._everywhere([*map(_runs, owners)]), parts, owners)
+        counts = [
+            Counts.of_list(*_runs(own), segment.passage_count)
+            for segment, own in zip(segments, owners, strict=True)
+        ]
+        return Text(folded, kind, self._joined(counts), parts, owners)
 
-    def _everywhere(
-        self, parts: Sequence[tuple[NDArray[np.uint32], NDArray[np.integer]]]
-    ) -> tuple[Int64s, NDArray[np.int64]]:
-        """Documents and counts by segment → passages of the generation and their counts."""
-        size = sum(len(own) for own, _ in parts)
-        docs, freqs = np.empty(size, np.int64), np.empty(size, np.int64)
-        at = 0
-        for base, (own, counts) in zip(self._columns.bases.tolist(), parts, strict=False):
-            end = at + len(own)
-            np.add(own, np.int64(base), out=docs[at:end])
-            freqs[at:end] = counts
-            at = end
-        return docs, freqs
+    def _joined(self, parts: Sequence[Counts]) -> Counts:
+        columns = self._columns
+        return joined(parts, columns.bases[:-1].tolist(), columns.passage_count)
 
     def word(self, folded: str, space: SpaceName = "body") -> Text:
         """Every place of a word."""
         key: _Key = folded, "word", space
         if key not in self._texts:
-            found = [segment.space(space).word(folded) for segment in self._columns.segments]
-            parts = [NO_POSTINGS if own is None else (own.docs, own.freqs) for own in found]
-            self._texts[key] = Text(folded, "word", *self._everywhere(parts))
+            parts = [
+                _word(segment.space(space), folded, segment) for segment in self._columns.segments
+            ]
+            self._texts[key] = Text(folded, "word", self._joined(parts))
         return self._texts[key]
 
     def positions(self, text: Text) -> Sequence[NDArray[np.uint32]]:
@@ -249,14 +243,13 @@ class Leaves:
 
     def _set(self, text: Text) -> PassageSet:
         """The passages in which a text stands."""
-        return PassageSet.of_docs(text.docs, self._columns.passage_count)
+        return text.counts.passages
 
     def _any(self, texts: Sequence[Text]) -> PassageSet:
         """The passages in which any of some texts stands."""
-        mask = np.zeros(self._columns.passage_count, np.bool_)
-        for text in texts:
-            mask[text.docs] = True
-        return PassageSet.of_mask(mask)
+        if not texts:
+            return PassageSet.of_docs(EMPTY, self._columns.passage_count)
+        return PassageSet.any([text.counts.passages for text in texts])
 
     def _literal(self, leaf: query.Literal) -> Text:
         """The places of the folded characters at which the stored text is what was typed."""
@@ -299,33 +292,26 @@ def _literal_places(
     return keep
 
 
-def _runs(values: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+def _word(space: TextSpace, folded: str, segment: Segment) -> Counts:
+    """A word's counts in one segment."""
+    table = space.word_table(folded)
+    if table is not None:
+        return Counts.of_table(table)
+    found = space.word(folded)
+    if found is None:
+        return Counts.of_list(EMPTY, EMPTY.astype(np.uint8), segment.passage_count)
+    return Counts.of_list(found.docs.astype(np.int64), found.freqs, segment.passage_count)
+
+
+def _runs(values: NDArray[np.uint32]) -> tuple[Int64s, NDArray[np.uint32]]:
     """Distinct values of an ascending array, and how often each comes."""
     if not len(values):
-        return values, np.zeros(0, np.int64)
+        return EMPTY, values
     fresh = np.empty(len(values), np.bool_)
     fresh[0] = True
     np.not_equal(values[1:], values[:-1], out=fresh[1:])
     firsts = np.flatnonzero(fresh)
-    counts = np.empty(len(firsts), np.int64)
-    np.subtract(firsts[1:], firsts[:-1], out=counts[:-1])
+    counts = np.empty(len(firsts), np.uint32)
+    np.subtract(firsts[1:], firsts[:-1], out=counts[:-1], casting="unsafe")
     counts[-1] = len(values) - firsts[-1]
-    return values.take(firsts), counts
-
-
-def _with_rest(
-    postings: Postings, rest: tuple[NDArray[np.uint32], NDArray[np.int64]]
-) -> tuple[NDArray[np.uint32], NDArray[np.integer]]:
-    """Postings and further documents with their counts, together."""
-    docs, freqs = postings
-    more, counts = rest
-    if not len(more):
-        return docs, freqs
-    freqs = freqs.astype(np.int64)
-    at = docs.searchsorted(more)
-    there = docs.take(at, mode="clip") == more
-    freqs[at[there]] += counts[there]
-    new = ~there
-    if not new.any():
-        return docs, freqs
-    return np.insert(docs, at[new], more[new]), np.insert(freqs, at[new], counts[new])
+    return values.take(firsts).astype(np.int64), counts

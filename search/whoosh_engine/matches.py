@@ -4,29 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-from search.whoosh_engine.columns import K1, Bools, Columns, Floats, Int64s
+from search.whoosh_engine.columns import K1, Bools, Columns, Floats, InReports, Int64s
 from search.whoosh_engine.evaluate import Evaluated, Evaluator
 from search.whoosh_engine.leaves import Active, Plain, Text
 from search.whoosh_engine.nearness import Places
-from search.whoosh_engine.passage_sets import SPARSE, PassageSet
+from search.whoosh_engine.passage_sets import PassageSet
+from search.whoosh_engine.selection import greatest
 
 BONUS: Final = 1.0
 """Weight of a run that stands together, against one word of it."""
 PAIR: Final = 0.8
 """Weight of a pair of characters of a sentence, against a word (``docs/relevance.md``)."""
+DENSE: Final = 8
+"""Where one passage in so many matches or more, there is a row for every passage."""
 EMPTY: Final[Int64s] = np.zeros(0, np.int64)
 ALL: Final = slice(None)
 
 Where: TypeAlias = slice | Int64s
-"""Indices into the matching passages, ascending; a slice for all of them."""
+"""Rows, ascending; a slice for all of them."""
 
 
 class Matches:
-    """The passages that match, with occurrences, places and scores, each made when asked for."""
+    """The passages that match, with occurrences, places and scores, each made when asked for.
+
+    Where many passages match, counts and scores are worked out for every passage of the
+    generation, whether it matches or not; else for those alone that match.  Both are *rows*;
+    ``_domain`` is the passage of each row, None when there is one for every passage.
+    """
 
     def __init__(
         self,
@@ -41,7 +50,6 @@ class Matches:
         self._evaluator = evaluator
         self._evaluated = evaluated
         self._contiguity = contiguity
-        self._frequencies: dict[Text, tuple[Where, Int64s]] = {}
         self.unfiltered: PassageSet = (
             evaluated.passages if columns.all_live else evaluated.passages & columns.live_passages
         )
@@ -50,83 +58,113 @@ class Matches:
             self.unfiltered if allowed is None else self.unfiltered & allowed
         )
         """…and after them."""
-        self.docs: Int64s = self.passages.docs
+        dense = len(self.passages) * DENSE >= columns.passage_count
+        self._domain: Int64s | None = None if dense else self.passages.docs
+
+    @property
+    def docs(self) -> Int64s:
+        """``(n,)`` the passages that match, ascending."""
+        return self.passages.docs
+
+    def __len__(self) -> int:
+        return len(self.passages)
 
     @cached_property
-    def presence(self) -> Bools:
-        """``(SECTIONS, report_count)`` which reports have a match in each category."""
-        return self.columns.presence(self.docs)
+    def in_reports(self) -> InReports:
+        """The reports with a matching passage, and in which sections."""
+        return self.columns.in_reports(self.passages)
 
-    @cached_property
+    @property
     def reports(self) -> Int64s:
         """``(n,)`` reports with a matching passage, ascending, unique."""
-        return np.flatnonzero(self.presence.any(axis=0))
+        return self.in_reports.reports
+
+    # --- occurrences ------------------------------------------------------------------------
 
     @cached_property
     def occurrence_counts(self) -> Int64s:
         """``(len(docs),)`` occurrences in each matching passage."""
-        groups = _by_text(self._evaluated.active)
-        if self._evaluated.chosen or any(
-            len(own) > 1 and any(text.kind == "literal" for text, _ in own) for own in groups
-        ):
-            # literals that fold alike may stand apart, so only places tell their union
-            placed = [
-                np.bincount(own.docs, minlength=segment.passage_count)
-                for segment, own in zip(self.columns.segments, self._segment_places, strict=True)
-            ]
-            return np.concatenate([EMPTY, *placed])[self.docs]
-        if len(groups) == 1:
-            where, found = self._text_counts(groups[0])
-            if isinstance(where, slice):
-                return found
-        counts = np.zeros(len(self.docs), np.int64)
-        for own in groups:
-            where, found = self._text_counts(own)
-            counts[where] += found
-        return counts
+        rows = self._occurrence_rows(self._domain)
+        return (rows.take(self.docs) if self._domain is None else rows).astype(np.int64)
 
-    def _text_counts(self, own: Sequence[Active]) -> tuple[Where, Int64s]:
-        """Occurrences of one string of characters.  As a word it stands at some of the places
-        at which it stands as characters, so the larger count is their union."""
-        if len(own) == 1 and own[0][1] is None:
-            return self._frequency(own[0][0])
-        counts = np.zeros(len(self.docs), np.int64)
-        for text, within in own:
-            where, freqs = self._frequency(text)
-            if within is not None:
-                freqs = freqs * within.has(self.docs[where])
-            counts[where] = np.maximum(counts[where], freqs)
-        return ALL, counts
-
-    def _frequency(self, text: Text) -> tuple[Where, Int64s]:
-        """Which matching passages have the text, and how often; with a slice, some may have it
-        no times."""
-        found = self._frequencies.get(text)
-        if found is None:
-            found = self._frequencies[text] = self._look_up(text)
+    def occurrences_in(self, docs: Int64s) -> Int64s:
+        """``(n,)`` occurrences in each of some matching passages, in any order."""
+        order = np.argsort(docs)
+        found = np.empty(len(docs), np.int64)
+        found[order] = self._occurrence_rows(docs[order])
         return found
-
-    def _look_up(self, text: Text) -> tuple[Where, Int64s]:
-        size, docs = self.columns.passage_count, self.docs
-        if docs is text.docs or np.array_equal(docs, text.docs):
-            return ALL, text.freqs
-        if not len(docs) or not len(text.docs):
-            return EMPTY, EMPTY
-        if len(text.docs) * SPARSE <= size:
-            at = docs.searchsorted(text.docs)
-            there = docs.take(at, mode="clip") == text.docs
-            return at[there], text.freqs[there]
-        if len(docs) * SPARSE <= size:
-            at = text.docs.searchsorted(docs)
-            there = text.docs.take(at, mode="clip") == docs
-            return np.flatnonzero(there), text.freqs[at[there]]
-        table = np.zeros(size, np.int64)
-        table[text.docs] = text.freqs
-        return ALL, table if len(docs) == size else table.take(docs)
 
     @cached_property
     def occurrences(self) -> int:
-        return int(self.occurrence_counts.sum())
+        """All of them."""
+        if self._placed or self._domain is not None:
+            return int(self._occurrence_rows(self._domain).sum(dtype=np.int64))
+        # each string's by themselves: no row is needed
+        total = 0
+        for own in self._groups:
+            where, found = self._group(own, None)
+            total += int((found * self._lies(where, self.passages, None)).sum(dtype=np.int64))
+        return total
+
+    @cached_property
+    def _groups(self) -> list[list[Active]]:
+        return _by_text(self._evaluated.active)
+
+    @cached_property
+    def _placed(self) -> bool:
+        """Whether occurrences are known by their places alone: those of nearness; and literals
+        that fold alike may stand apart, so only places tell their union."""
+        return bool(self._evaluated.chosen) or any(
+            len(own) > 1 and any(text.kind == "literal" for text, _ in own) for own in self._groups
+        )
+
+    def _occurrence_rows(self, domain: Int64s | None) -> NDArray[Any]:
+        """Occurrences by row; none where a passage does not match."""
+        if self._placed:
+            whole = np.concatenate([EMPTY, *self._placed_counts])
+            return whole if domain is None else whole.take(domain)
+        rows = np.zeros(self.columns.passage_count if domain is None else len(domain), np.uint32)
+        for own in self._groups:
+            where, found = self._group(own, domain)
+            rows[where] += found
+        if domain is None:
+            rows *= self.passages.mask
+        return rows
+
+    @cached_property
+    def _placed_counts(self) -> list[Int64s]:
+        """Occurrences in each passage, by segment, from their places."""
+        return [
+            np.bincount(own.docs, minlength=segment.passage_count)
+            for segment, own in zip(self.columns.segments, self._segment_places, strict=True)
+        ]
+
+    def _group(self, own: Sequence[Active], domain: Int64s | None) -> tuple[Where, NDArray[Any]]:
+        """Occurrences of one string of characters.  As a word it stands at some of the places
+        at which it stands as characters, so the larger count is their union."""
+        if len(own) == 1 and own[0][1] is None:
+            return self._frequency(own[0][0], domain)
+        counts = np.zeros(self.columns.passage_count if domain is None else len(domain), np.uint32)
+        for text, within in own:
+            where, freqs = self._frequency(text, domain)
+            if within is not None:
+                freqs = freqs * self._lies(where, within, domain)
+            counts[where] = np.maximum(counts[where], freqs)
+        return ALL, counts
+
+    def _lies(self, where: Where, within: PassageSet, domain: Int64s | None) -> Bools:
+        """Which passages of some rows are among others."""
+        if domain is not None:
+            return within.has(domain[where])
+        return within.mask if isinstance(where, slice) else within.has(where)
+
+    def _frequency(self, text: Text, domain: Int64s | None) -> tuple[Where, NDArray[Any]]:
+        """Which rows have the text, and how often; with a slice, some may have it no times."""
+        if domain is not None:
+            return text.counts.at(domain)
+        return text.counts.list if text.counts.is_list else (ALL, text.counts.table)
+
+    # --- places -----------------------------------------------------------------------------
 
     @cached_property
     def _segment_places(self) -> list[Places]:
@@ -158,7 +196,7 @@ class Matches:
         bounds = np.array([low, high], np.uint32)
         found: set[tuple[int, int]] = set()
         for text, within in self._evaluated.active:
-            if within is not None and not within.mask[doc]:
+            if within is not None and not within.has(np.array([doc]))[0]:
                 continue
             own = self._evaluator.leaves.positions(text)[number]
             first, last = own.searchsorted(bounds)
@@ -174,12 +212,38 @@ class Matches:
             )
         return sorted(found)
 
+    # --- scores -----------------------------------------------------------------------------
+
+    def scores_in(self, docs: Int64s) -> Floats:
+        """``(n,)`` the score of each of some matching passages, in any order."""
+        rows = docs if self._domain is None else self._domain.searchsorted(docs)
+        return self._score_rows.take(rows)
+
+    def best(self, count: int) -> tuple[Int64s, Floats]:
+        """Matching passages, ascending, and their scores: the ``count`` best at least, with all
+        that equal the last of them."""
+        scores = self._score_rows
+        if self._domain is not None:
+            chosen = greatest(scores, count)
+            return self._domain[chosen], scores[chosen]
+        if len(self) < self.columns.passage_count:
+            scores = scores * self.passages.mask
+            # a passage that does not match has no score, but then one that does may have none
+            chosen = greatest(scores, count)
+            chosen = chosen[self.passages.mask[chosen]]
+            if len(chosen) < min(count, len(self)):
+                return self.docs, scores.take(self.docs)
+        else:
+            chosen = greatest(scores, count)
+        return chosen, scores[chosen]
+
     @cached_property
-    def scores(self) -> Floats:
-        """``(len(docs),)`` BM25 of each matching passage.  Without contiguity it is what ordinary
-        Whoosh gives the same words and grams."""
-        scores = np.zeros(len(self.docs), np.float32)
-        norms = self.columns.length_norms.take(self.docs)
+    def _score_rows(self) -> Floats:
+        """BM25 by row.  Without contiguity it is what ordinary Whoosh gives the same words and
+        grams."""
+        size = self.columns.passage_count if self._domain is None else len(self._domain)
+        scores = np.zeros(size, np.float32)
+        norms = self._row_norms(self.columns.length_norms)
         for found in self._evaluated.finds:
             if not self._contiguity and found.plain is not None:
                 self._score_plain(scores, norms, found.plain)
@@ -193,21 +257,24 @@ class Matches:
                 self._score(scores, norms, found.bonus, BONUS * max(1, len(found.scored)))
         return scores
 
+    def _row_norms(self, norms: Floats) -> Floats:
+        return norms if self._domain is None else norms.take(self._domain)
+
     def _score_plain(self, scores: Floats, norms: Floats, plain: Plain) -> None:
         leaves = self._evaluator.leaves
         if plain.kind == "words":
             for word in plain.terms:
                 self._score(scores, norms, leaves.word(word), 1.0)
             return
-        gram_norms = self.columns.gram_norms.take(self.docs)
+        gram_norms = self._row_norms(self.columns.gram_norms)
         for gram in plain.terms:
             self._score(scores, gram_norms, leaves.characters(gram), 1.0)
 
     def _score(self, scores: Floats, norms: Floats, text: Text, weight: float) -> None:
-        where, counts = self._frequency(text)
+        where, counts = self._frequency(text, self._domain)
         if not len(counts):
             return
-        idf = np.log(self.columns.passage_count / (len(text.docs) + 1)) + 1
+        idf = np.log(self.columns.passage_count / (len(text.counts) + 1)) + 1
         own = counts.astype(np.float32)
         own /= own + norms[where]
         own *= np.float32(weight * idf * (K1 + 1))

@@ -54,7 +54,7 @@ def matrix(
             for a in order[first : first + request.size]
         ),
         columns=tuple(cell(every, y) for y in shown_years),
-        total=Total(len(matches.reports), len(matches.docs), matches.occurrences),
+        total=Total(len(matches.reports), len(matches), matches.occurrences),
         total_rows=len(order),
         page=request.page,
         size=request.size,
@@ -65,7 +65,7 @@ def matrix(
 def held(columns: Columns, allowed: PassageSet | None) -> Int64s:
     """Reports with a live passage that passes the filters."""
     passages = columns.live_passages if allowed is None else columns.live_passages & allowed
-    return columns.reports_of(passages.docs)
+    return columns.in_reports(passages).reports
 
 
 def _table(

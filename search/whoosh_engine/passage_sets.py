@@ -22,12 +22,13 @@ SPARSE: Final = 32
 class PassageSet:
     """Some of ``size`` passages.  Never changed once made."""
 
-    __slots__ = ("_docs", "_mask", "size")
+    __slots__ = ("_count", "_docs", "_mask", "size")
 
     def __init__(self, size: int, docs: Int64s | None, mask: Bools | None) -> None:
         self.size = size
         self._docs = docs
         self._mask = mask
+        self._count = -1 if docs is None else len(docs)
 
     @classmethod
     def of_docs(cls, docs: Int64s, size: int) -> PassageSet:
@@ -65,12 +66,9 @@ class PassageSet:
         return self._docs is not None and len(self._docs) * SPARSE <= self.size
 
     def __len__(self) -> int:
-        return len(self.docs)
-
-    def __bool__(self) -> bool:
-        return bool(
-            self._mask.any() if self._docs is None and self._mask is not None else len(self)
-        )
+        if self._count < 0:
+            self._count = int(np.count_nonzero(self._mask))  # type: ignore[arg-type]
+        return self._count
 
     def has(self, docs: NDArray[np.integer]) -> Bools:
         """``(n,)`` which of some passages, in any order, are in the set."""

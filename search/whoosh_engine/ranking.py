@@ -6,100 +6,73 @@ is sorted as the page needs.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from search.request import Sort, View
-from search.whoosh_engine.columns import Int64s
+from search.whoosh_engine.columns import Columns, Floats, Int64s
 from search.whoosh_engine.matches import Matches
+from search.whoosh_engine.selection import best, greatest
 
-ROW: Final = 64
-"""Scores of which only the greatest is looked at first."""
+TRIED: Final = 4
+"""For each report that is wanted, so many of the best passages are looked at first."""
 
 
 def ordered(matches: Matches, sort: Sort, view: View, start: int, end: int) -> Int64s:
-    """Indices into ``matches.docs`` of hits ``[start, end)`` of the order."""
-    if sort == "relevance" and view == "passages":
-        return _by_score(matches, start, end)
-    return _by_report(matches, sort, start, end)
-
-
-def _by_score(matches: Matches, start: int, end: int) -> Int64s:
-    """Passages by falling score."""
-    scores = matches.scores
-    if start >= len(scores):
+    """The passages that are hits ``[start, end)`` of the order."""
+    end = min(end, len(matches))
+    if start >= end:
         return np.zeros(0, np.int64)
+    if sort == "relevance" and view == "passages":
+        return _by_score(matches, end)[start:]
+    reports = _by_relevance(matches, end) if sort == "relevance" else _by_rank(matches, sort, end)
+    return _passages_of(matches, reports)[start:end]
+
+
+def _by_score(matches: Matches, end: int) -> Int64s:
+    """Passages by falling score."""
+    docs, scores = matches.best(end)
 
     def in_order(chosen: Int64s) -> Int64s:
-        docs = matches.docs[chosen]
-        rank = matches.columns.id_rank[matches.columns.report_of[docs]].astype(np.int64)
-        return (rank << np.int64(32)) | docs
+        own = docs[chosen]
+        rank = matches.columns.id_rank[matches.columns.report_of[own]].astype(np.int64)
+        return (rank << np.int64(32)) | own
 
-    return _best(scores, end, in_order)[start:]
-
-
-def _best(scores: NDArray[Any], count: int, in_order: Callable[[Int64s], Int64s]) -> Int64s:
-    """Indices of the ``count`` greatest, falling; equals in the order of ``in_order``'s keys."""
-    chosen = _greatest(scores, count)
-    ties = in_order(chosen)
-    if len(chosen) > 2 * count + ROW:
-        # many equal the last: the first of them by key will do
-        last = scores[chosen].min()
-        better = scores[chosen] > last
-        equal = np.flatnonzero(~better)
-        left = count - int(better.sum())
-        equal = equal[np.argpartition(ties[equal], left - 1)[:left]]
-        kept = np.concatenate([np.flatnonzero(better), equal])
-        chosen, ties = chosen[kept], ties[kept]
-    return chosen[np.lexsort((ties, -scores[chosen]))][:count]
+    return docs[best(scores, end, in_order)]
 
 
-def _greatest(scores: NDArray[Any], count: int) -> Int64s:
-    """Indices of the ``count`` greatest, with all that equal the last, ascending."""
-    if count >= len(scores):
-        return np.arange(len(scores))
-    rows = len(scores) // ROW
-    if rows < 4 * count:
-        return np.flatnonzero(scores >= _kth(scores, count))
-    # the columns' greatest are scores too, so the k-th of them is a bound for the k-th of all
-    tops = scores[: rows * ROW].reshape(ROW, rows).max(axis=0)
-    able = np.flatnonzero(scores >= _kth(tops, count))
-    found: Int64s = able[scores[able] >= _kth(scores[able], count)]
-    return found
+def _by_relevance(matches: Matches, count: int) -> Int64s:
+    """The ``count`` reports (or all) whose best passages are best, in order."""
+    columns = matches.columns
+    # of many passages first the best few, if they are of enough reports
+    docs, scores = matches.best(TRIED * count)
+    reports, keys = _best_of_each(columns, docs, scores)
+    if len(reports) < count and len(docs) < len(matches):
+        reports, keys = _best_of_each(columns, *matches.best(len(matches)))
+    chosen = best(keys, count, lambda own: columns.id_rank[reports[own]].astype(np.int64))
+    return reports[chosen]
 
 
-def _kth(values: NDArray[Any], count: int) -> Any:
-    """The ``count``-th greatest."""
-    at = len(values) - count
-    return np.partition(values, at)[at]
-
-
-def _by_report(matches: Matches, sort: Sort, start: int, end: int) -> Int64s:
-    """Reports in order (by their best passage for relevance), each with its passages."""
-    owners = matches.columns.report_of[matches.docs]
-    if not len(owners):
-        return np.zeros(0, np.int64)
+def _best_of_each(columns: Columns, docs: Int64s, scores: Floats) -> tuple[Int64s, Floats]:
+    """The reports of some passages, ascending, and the best score of each."""
+    owners = columns.report_of.take(docs)
     firsts = np.flatnonzero(np.append(True, owners[1:] != owners[:-1]))
-    reports = owners[firsts]
-    counts = np.diff(firsts, append=len(owners))
-    if sort == "relevance":
-        keys = np.maximum.reduceat(matches.scores, firsts)
-        id_rank = matches.columns.id_rank
-        # each report has a passage at least
-        chosen = _best(keys, end, lambda own: id_rank[reports[own]].astype(np.int64))
-    else:
-        ranks = matches.columns.sort_rank(sort)[reports]
-        chosen = _greatest(-ranks, end)
-        chosen = chosen[np.argsort(ranks[chosen])]
-    reached = np.cumsum(counts[chosen])
-    last = int(np.searchsorted(reached, end)) + 1
-    parts = [
-        np.arange(first, first + count)
-        for first, count in zip(
-            firsts[chosen[:last]].tolist(), counts[chosen[:last]].tolist(), strict=True
-        )
-    ]
-    return np.concatenate(parts)[start:end]
+    return owners[firsts].astype(np.int64), np.maximum.reduceat(scores, firsts)
+
+
+def _by_rank(matches: Matches, sort: Sort, count: int) -> Int64s:
+    """The first ``count`` reports (or all) of an order that is not by relevance."""
+    ranks = matches.columns.sort_rank(sort)[matches.reports]
+    chosen = greatest(-ranks, count)
+    return matches.reports[chosen[np.argsort(ranks[chosen])]]
+
+
+def _passages_of(matches: Matches, reports: Int64s) -> Int64s:
+    """The matching passages of some reports, report by report."""
+    first = matches.columns.first_passage
+    begins = first[reports]
+    counts = first[reports + 1] - begins
+    docs = np.repeat(begins - (np.cumsum(counts) - counts), counts)
+    docs += np.arange(len(docs))
+    return docs[matches.passages.has(docs)]

@@ -71,7 +71,7 @@ def spread(
     return Spread(
         adoptions=tuple(adoptions),
         by_year=tuple(_by_year(uses, holds, columns, matches.reports, held_reports)),
-        total=Total(len(matches.reports), len(matches.docs), matches.occurrences),
+        total=Total(len(matches.reports), len(matches), matches.occurrences),
         total_agencies=len(order),
         held_agencies=len({int(a) for a in agency[held_reports].tolist()}),
         held_reports=len(held_reports),

@@ -261,7 +261,8 @@ def _plain(syllable: str) -> str:
 
 
 def _live(columns: Columns, text: Text) -> int:
-    return int(columns.live[text.docs].sum())
+    found = text.counts.passages
+    return len(found if columns.all_live else found & columns.live_passages)
 
 
 def _phrases(columns: Columns) -> Iterator[tuple[str, int]]:

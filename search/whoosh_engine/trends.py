@@ -15,9 +15,10 @@ from search.whoosh_engine.passage_sets import PassageSet
 def trend_rows(matches: Matches, allowed: PassageSet | None) -> Iterator[TrendRow]:
     """Years ascending without gaps, then the reports of no known year."""
     columns = matches.columns
-    held_docs = (columns.live_passages if allowed is None else columns.live_passages & allowed).docs
+    held_passages = columns.live_passages if allowed is None else columns.live_passages & allowed
+    held_docs = held_passages.docs
     reports = _by_year(columns, matches.reports)
-    held = _by_year(columns, columns.reports_of(held_docs))
+    held = _by_year(columns, columns.in_reports(held_passages).reports)
     occurrences = _sums(columns, matches.docs, matches.occurrence_counts)
     characters = _sums(columns, held_docs, columns.characters[held_docs])
     known = [year for year in held if year >= 0]

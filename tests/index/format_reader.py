@@ -11,13 +11,14 @@ import json
 import struct
 import zlib
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import zstandard
 
-VERSION = 3
+VERSION = 4
 ELEMENTS = {"<u1": 1, "|u1": 1, "<u2": 2, "<u4": 4, "<u8": 8, "<i4": 4}
 
 
@@ -152,15 +153,21 @@ class SegmentFile:
 
     def blocks(self, name: str) -> list[bytes]:
         """All items of a family of blocks."""
-        dictionary = self.bytes(f"{name}.dictionary")
-        own = zstandard.ZstdCompressionDict(dictionary) if dictionary else None
+        ends = self.numbers(f"{name}.dictionary.bounds")
+        whole, which = self.bytes(f"{name}.dictionary"), self.numbers(f"{name}.dictionary.of")
+        must(ends[0] == 0 and ends[-1] == len(whole), (name, "dictionaries"))
+        must(set(which) == set(range(len(ends) - 1)), (name, "dictionaries"))
+        dictionaries = [
+            zstandard.ZstdCompressionDict(whole[begin:end]) if begin < end else None
+            for begin, end in pairwise(ends)
+        ]
         lengths, first = self.numbers(f"{name}.lengths"), self.numbers(f"{name}.first")
         bounds, raw = self.numbers(f"{name}.bounds"), self.bytes(f"{name}.blocks")
         must(first[0] == 0 and first[-1] == len(lengths), name)
         must(bounds[0] == 0 and bounds[-1] == len(raw) and len(bounds) == len(first), name)
         items = []
         for block in range(len(bounds) - 1):
-            opener = zstandard.ZstdDecompressor(dict_data=own)
+            opener = zstandard.ZstdDecompressor(dict_data=dictionaries[which[block]])
             text = opener.decompress(raw[bounds[block] : bounds[block + 1]])
             at = 0
             for length in lengths[first[block] : first[block + 1]]:
@@ -185,6 +192,14 @@ def from_steps(elements: list[int], width: int, count: int | None = None) -> lis
         if element != most:
             found.append(total)
     return found
+
+
+def from_bits(packed: bytes, bits: int, count: int) -> list[int]:
+    """The first numbers of so many bits each, low bits first."""
+    if bits == 32:
+        return list(struct.unpack_from(f"<{count}I", packed))
+    a_byte = 8 // bits
+    return [packed[i // a_byte] >> bits * (i % a_byte) & 2**bits - 1 for i in range(count)]
 
 
 def from_planes(low: list[int], high: list[int], top: list[int], chars: int) -> list[int]:
@@ -305,6 +320,7 @@ class Space:
         counts, kinds = get("words.counts"), get("words.kind")
         docs_at, freqs_at = get("words.docs"), get("words.freqs")
         docs = {width: get(f"docs{width}") for width in (1, 2, 4)}
+        tables, all_units = file.bytes(f"{self.name}.tables"), len(self.starts) - 1
         freqs = {bits: file.bytes(f"{self.name}.freqs{bits}") for bits in (2, 4, 8, 32)}
         found: dict[str, tuple[list[int], list[int], list[int]]] = {}
         before = b""
@@ -314,19 +330,16 @@ class Space:
             before = own
             word = own.decode("utf-8", "surrogatepass")
             width, code = kinds[number] & 15, kinds[number] >> 4
-            units = from_steps(docs[width][docs_at[number] :], width, count)
-            often = [1] * count
-            if code:
-                bits = (2, 4, 8, 32)[code - 1]
-                packed = freqs[bits][freqs_at[number] :]
-                if bits < 8:
-                    a_byte = 8 // bits
-                    often = [
-                        packed[i // a_byte] >> bits * (i % a_byte) & 2**bits - 1
-                        for i in range(count)
-                    ]
-                else:
-                    often = list(struct.unpack_from(f"<{count}{'B' if bits == 8 else 'I'}", packed))
+            bits = (0, 2, 4, 8, 32)[code]
+            if width:
+                units = from_steps(docs[width][docs_at[number] :], width, count)
+                often = from_bits(freqs[bits][freqs_at[number] :], bits, count) if code else []
+                often = often or [1] * count
+            else:
+                table = from_bits(tables[docs_at[number] :], bits, all_units)
+                units = [unit for unit, often_there in enumerate(table) if often_there]
+                often = [table[unit] for unit in units]
+                must(len(units) == count, (word, "table"))
             begins = self.tokens.get(len(word), set())
             found[word] = units, often, [at for at in self.stands(word) if at in begins]
         if self.name == "body":

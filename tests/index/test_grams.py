@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from pyroaring import BitMap
 
-from index.codec import grams
+from index.codec import gram_writer
 from index.codec.container import Container, write_container
-from index.codec.grams import GramReader, code_points, encode_grams, serialized_members
+from index.codec.gram_writer import encode_grams
+from index.codec.grams import GramReader, code_points, serialized_members
 
 FAR = 140_000
 """Characters between two places of the far gram: more than two bytes hold, twice."""
@@ -38,7 +39,7 @@ def reader(text: str, tmp_path_factory: pytest.TempPathFactory) -> GramReader:
     path: Path = tmp_path_factory.mktemp("grams") / "x.fz"
     with pytest.MonkeyPatch.context() as patch:
         # else only a segment of tens of millions of characters would have wide grams
-        patch.setattr(grams, "MOST_RARE", 4)
+        patch.setattr(gram_writer, "MOST_RARE", 4)
         sections = encode_grams(code_points(text))
     write_container(path, {f"body.{name}": values for name, values in sections.items()})
     return GramReader(Container(path), "body", len(text))
