@@ -23,8 +23,10 @@ from index.codec import numbers
 from index.codec.borders import Borders
 from index.codec.columns import merge_spaces
 from index.codec.container import Container
+from index.codec.originals import Originals, read_originals
 from index.codec.space import OwnSpace, SharedSpace
 from index.codec.texts import BlockReader, headings_from_json, report_from_json
+from index.codec.typed import TypedReader
 from index.codec.writer import SegmentColumns
 from index.types import ReportColumns, SpaceName
 
@@ -113,8 +115,17 @@ class SegmentReader:
     def passage_text(self, doc: int) -> str:
         return self._texts.item(doc).decode("utf-8", "surrogatepass")
 
-    def stored_counts(self, docs: Uint32s, text: str) -> NDArray[np.int64]:
-        return self._texts.counts(docs, text.encode("utf-8", "surrogatepass"))
+    @cached_property
+    def originals(self) -> Originals:
+        """What was stored at each position of the body."""
+        return read_originals(self.container)
+
+    @cached_property
+    def _typed(self) -> TypedReader:
+        return TypedReader(self.originals, self._body, lambda: self.paragraphs)
+
+    def stands_as_typed(self, positions: Uint32s, typed: str) -> NDArray[np.bool_]:
+        return self._typed.stands_as_typed(positions, typed)
 
     @cached_property
     def passage_id_of(self) -> NDArray[Any]:

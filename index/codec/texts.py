@@ -15,7 +15,6 @@ from typing import Any, Final
 
 import numpy as np
 import zstandard
-from numpy.typing import NDArray
 
 from corpus.model import (
     Passage,
@@ -127,40 +126,12 @@ class BlockReader:
         place = number - int(self._first[block])
         return raw[ends[place] : ends[place + 1]]
 
-    def counts(self, numbers: NDArray[np.uint32], needle: bytes) -> NDArray[np.int64]:
-        """``(n,)`` how often ``needle`` stands in each of some items, ascending; places that
-        overlap count each."""
-        count = _count_overlapping if _overlaps_itself(needle) else bytes.count
-        found = np.zeros(len(numbers), np.int64)
-        blocks = self._first.searchsorted(numbers, side="right") - 1
-        places = (numbers - self._first[blocks]).tolist()
-        bounds = np.append(np.flatnonzero(np.diff(blocks, prepend=-1)), len(numbers)).tolist()
-        for low, high in pairwise(bounds):
-            raw, ends = self._read(int(blocks[low]))
-            found[low:high] = [
-                count(raw, needle, ends[place], ends[place + 1]) for place in places[low:high]
-            ]
-        return found
-
     def items(self) -> Iterable[bytes]:
         """All items in order."""
         for block in range(len(self._bounds) - 1):
             raw, ends = self._read(block)
             for begin, end in pairwise(ends):
                 yield raw[begin:end]
-
-
-def _overlaps_itself(needle: bytes) -> bool:
-    return any(needle.startswith(needle[i:]) for i in range(1, len(needle)))
-
-
-def _count_overlapping(raw: bytes, needle: bytes, begin: int, end: int) -> int:
-    found = 0
-    at = raw.find(needle, begin, end)
-    while at >= 0:
-        found += 1
-        at = raw.find(needle, at + 1, end)
-    return found
 
 
 def headings_to_json(headings: Sequence[str]) -> bytes:

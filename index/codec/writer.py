@@ -20,6 +20,7 @@ from index.codec import numbers
 from index.codec.columns import SpaceCollector, SpaceColumns
 from index.codec.container import MemorySections, compact, write_container
 from index.codec.grams import GramReader, encode_grams
+from index.codec.originals import encode_originals, list_originals
 from index.codec.rests import encode_rests
 from index.codec.texts import encode_blocks, headings_to_json, report_to_json
 from index.codec.words import WordReader, encode_words
@@ -144,6 +145,7 @@ def write_segment(path: Path, columns: SegmentColumns) -> None:
             sections[f"{name}.starts"] = space.starts
             parts[f"{name}.words"] = pool.submit(_encode_space_words, space)
             parts[name] = pool.submit(encode_grams, space.codes)
+        parts["originals"] = pool.submit(_encode_originals, columns.texts)
         parts["texts"] = pool.submit(encode_blocks, columns.texts)
         parts["meta"] = pool.submit(encode_blocks, [report_to_json(r) for r in columns.reports])
         parts["headings"] = pool.submit(
@@ -163,6 +165,10 @@ def write_segment(path: Path, columns: SegmentColumns) -> None:
 
 def _encode_space_words(space: SpaceColumns) -> Mapping[str, Any]:
     return encode_words(space.words(), len(space.starts) - 1, len(space.codes))
+
+
+def _encode_originals(texts: Sequence[bytes]) -> Mapping[str, Any]:
+    return encode_originals(list_originals(texts))
 
 
 class SegmentCollector:

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 import zstandard
 
-VERSION = 3
+VERSION = 4
+USUAL = dict(zip(",;:!?()", "，；：！？（）", strict=True))
 ELEMENTS = {"<u1": 1, "|u1": 1, "<u2": 2, "<u4": 4, "<u8": 8, "<i4": 4}
 
 
@@ -169,6 +170,20 @@ class SegmentFile:
                 at += length
             must(at == len(text), (name, "block"))
         return items
+
+    def listed(self, name: str) -> dict[int, str]:
+        """Places of one family of originals, each with its string."""
+        raw, bounds = self.bytes(f"{name}.text"), self.numbers(f"{name}.bounds")
+        must(bounds[0] == 0 and bounds[-1] == len(raw), (name, "bounds"))
+        strings = [
+            raw[bounds[i] : bounds[i + 1]].decode("utf-8", "surrogatepass")
+            for i in range(len(bounds) - 1)
+        ]
+        must(strings == sorted(set(strings)), (name, "strings ascend"))
+        places, numbers = self.steps(f"{name}.places"), self.numbers(f"{name}.numbers")
+        must(places == sorted(set(places)), (name, "places ascend"))
+        must(set(numbers) == set(range(len(strings))), (name, "each is used"))
+        return {at: strings[number] for at, number in zip(places, numbers, strict=True)}
 
 
 def from_steps(elements: list[int], width: int, count: int | None = None) -> list[int]:
@@ -402,6 +417,24 @@ class Segment:
         must(len(self.title.starts) - 1 == len(self.reports), "units of title")
         must(len(self.heading.starts) - 1 == len(paths), "units of heading")
         self._check_labels()
+        self._check_originals()
+
+    def _check_originals(self) -> None:
+        """Folded text and originals are the stored text."""
+        own, tails, heads = (
+            self.file.listed(f"originals.{name}") for name in ("own", "tails", "heads")
+        )
+        must(all(len(string) < 2 for string in own.values()), "own")
+        must(all([*tails.values(), *heads.values()]), "an empty tail or head")
+        must(all(at < self.body.chars for at in [*own, *tails]), "originals")
+        must(all(number < len(self.texts) for number in heads), "heads")
+        for number, text in enumerate(self.texts):
+            stored = heads.get(number, "")
+            for at in range(self.body.starts[number], self.body.starts[number + 1]):
+                usual = USUAL.get(self.body.text[at], self.body.text[at])
+                must(at not in own or own[at] != usual, ("usual", at))
+                stored += own.get(at, usual) + tails.get(at, "")
+            must(stored == text, ("stored text", number))
 
     def _check_labels(self) -> None:
         """What is kept twice is the same twice."""
