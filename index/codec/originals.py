@@ -42,37 +42,49 @@ million characters of laws 822,000 are such, and 28,000 are listed in ``own`` wi
 CHUNK: Final = 1 << 18
 """Stored characters that are listed at a time: more would leave the processor's cache."""
 NAMES: Final = ("own", "tails", "heads")
+WIDTHS: Final = {1: np.uint8, 2: np.uint16, 4: np.uint32}
+"""Bytes of an element of a list of places."""
 
 _CODE_BITS: Final = 21
 """A code point plus one, so that three fill a key (Unicode ends at U+10FFFF)."""
 _IN_KEY: Final = 3
+_NOWHERE: Final = np.zeros(0, np.uint32)
 _LONG: Final = 1 << 63
 """Set in a key that is the number of a longer string."""
 
 
 @dataclass(frozen=True, eq=False)
 class Listed:
-    """Places, each with a string."""
+    """Strings, each with the places where it is."""
 
-    places: Uint32s
-    """``(n,)`` ascending, unique."""
-    numbers: NDArray[np.unsignedinteger[Any]]
-    """``(n,)`` the string of each place, as an index into ``strings``."""
     strings: Sequence[str]
-    """Ascending by code point, distinct, each used."""
+    """Ascending by code point, distinct."""
+    lists: Sequence[NDArray[np.unsignedinteger[Any]]]
+    """The places of each, not none, as steps (``numbers.encode_one``)."""
+
+    def __contains__(self, string: str) -> bool:
+        row = bisect_left(self.strings, string)
+        return row < len(self.strings) and self.strings[row] == string
 
     def of(self, string: str) -> Uint32s:
-        """``(m,)`` ascending: the places of one string."""
-        number = bisect_left(self.strings, string)
-        if number == len(self.strings) or self.strings[number] != string:
-            return self.places[:0]
-        found: Uint32s = self.places[self.numbers == number]
-        return found
+        """``(n,)`` ascending: the places of one string."""
+        if string not in self:
+            return _NOWHERE
+        return numbers.decode(self.lists[bisect_left(self.strings, string)])
 
-    def where(self, chosen: Callable[[str], bool]) -> Uint32s:
-        """``(m,)`` ascending: the places of some strings."""
-        wanted = np.fromiter(map(chosen, self.strings), np.bool_, len(self.strings))
-        return self.places[wanted[self.numbers]] if wanted.any() else self.places[:0]
+    def where(self, chosen: Callable[[str], bool]) -> list[Uint32s]:
+        """The places of each of some strings, ``(n,)`` ascending."""
+        return [
+            numbers.decode(own)
+            for string, own in zip(self.strings, self.lists, strict=True)
+            if chosen(string)
+        ]
+
+    def all(self) -> tuple[Uint32s, Int64s]:
+        """``(n,)`` places, a string after another, and the index of each one's string."""
+        found = [numbers.decode(own) for own in self.lists]
+        rows = np.repeat(np.arange(len(found)), [len(own) for own in found])
+        return np.concatenate([_NOWHERE, *found]), rows
 
 
 class Originals(NamedTuple):
@@ -207,43 +219,59 @@ def _from_key(key: int) -> str:
     return found
 
 
-def _listed(places: NDArray[Any], of: NDArray[Any], strings: Sequence[str]) -> Listed:
-    """A list whose strings are in any order, some perhaps twice or unused."""
-    used = np.zeros(len(strings), np.bool_)
-    used[of] = True
-    kept = sorted({strings[number] for number in np.flatnonzero(used).tolist()})
+def _listed(places: NDArray[Any], rows: NDArray[Any], strings: Sequence[str]) -> Listed:
+    """From places and the index of each one's string; strings are in any order, some perhaps
+    twice or unused; the places of each string ascend."""
+    kept = sorted({strings[row] for row in np.flatnonzero(np.bincount(rows)).tolist()})
     ranks = {string: rank for rank, string in enumerate(kept)}
     rank_of = np.fromiter((ranks.get(own, 0) for own in strings), np.int64, len(strings))
-    return Listed(places.astype(np.uint32), compact(rank_of[of]), kept)
+    rank = compact(rank_of[rows])
+    places = places[np.argsort(rank, kind="stable")].astype(np.uint32)
+    ends = np.cumsum(np.bincount(rank, minlength=len(kept)))
+    parts = np.split(places, ends[:-1]) if kept else []
+    return Listed(kept, [numbers.encode_one(own) for own in parts])
 
 
 def encode_originals(originals: Originals) -> dict[str, NDArray[Any] | bytes]:
     """Sections (without a name in front)."""
-    sections: dict[str, NDArray[Any] | bytes] = {}
-    for name, own in zip(NAMES, originals, strict=True):
-        raw = [string.encode("utf-8", "surrogatepass") for string in own.strings]
-        bounds = np.zeros(len(raw) + 1, np.int64)
-        np.cumsum([len(string) for string in raw], out=bounds[1:])
-        sections[f"{name}.places"] = numbers.encode_one(own.places)
-        sections[f"{name}.numbers"] = own.numbers
-        sections[f"{name}.text"] = b"".join(raw)
-        sections[f"{name}.bounds"] = bounds.astype(np.uint32)
+    raw = [string.encode("utf-8", "surrogatepass") for own in originals for string in own.strings]
+    lists = [elements for own in originals for elements in own.lists]
+    family = np.repeat(np.arange(len(originals)), [len(own.strings) for own in originals])
+    widths = np.array([elements.itemsize for elements in lists], np.int64)
+    bounds = np.zeros(len(raw) + 1, np.int64)
+    np.cumsum([len(string) for string in raw], out=bounds[1:])
+    sections: dict[str, NDArray[Any] | bytes] = {
+        "text": b"".join(raw),
+        "bounds": bounds.astype(np.uint32),
+        "kind": (family << 4 | widths).astype(np.uint8),
+        "elements": compact(np.array([len(elements) for elements in lists], np.int64)),
+    }
+    for width, kind in WIDTHS.items():
+        own = [elements for elements in lists if elements.itemsize == width]
+        sections[f"places{width}"] = np.concatenate([np.zeros(0, kind), *own])
     return sections
 
 
 def read_originals(sections: Sections, prefix: str = "originals") -> Originals:
-    """The lists again; the places, four bytes each, are decoded here."""
+    """The lists again, over the sections' own bytes."""
 
-    def listed(name: str) -> Listed:
-        raw = sections.raw(f"{prefix}.{name}.text")
-        bounds = sections.array(f"{prefix}.{name}.bounds").tolist()
-        return Listed(
-            numbers.decode(sections.array(f"{prefix}.{name}.places")),
-            sections.array(f"{prefix}.{name}.numbers"),
-            [raw[begin:end].decode("utf-8", "surrogatepass") for begin, end in pairwise(bounds)],
-        )
+    def get(name: str) -> NDArray[Any]:
+        return sections.array(f"{prefix}.{name}")
 
-    return Originals(*map(listed, NAMES))
+    raw, bounds = sections.raw(f"{prefix}.text"), get("bounds").tolist()
+    strings = [raw[at:end].decode("utf-8", "surrogatepass") for at, end in pairwise(bounds)]
+    places = {width: get(f"places{width}") for width in WIDTHS}
+    at = dict.fromkeys(WIDTHS, 0)
+    found: list[tuple[list[str], list[NDArray[Any]]]] = [([], []), ([], []), ([], [])]
+    for string, kind, count in zip(
+        strings, get("kind").tolist(), get("elements").tolist(), strict=True
+    ):
+        width = kind & 15
+        own = found[kind >> 4]
+        own[0].append(string)
+        own[1].append(places[width][at[width] : at[width] + count])
+        at[width] += count
+    return Originals(*(Listed(*own) for own in found))
 
 
 class Part(NamedTuple):
@@ -260,32 +288,40 @@ def merge_originals(parts: Sequence[Part]) -> dict[str, NDArray[Any] | bytes]:
     """The sections of the kept passages of all parts, in order: those that
     ``encode_originals(list_originals(texts))`` gives for their texts, which are not needed."""
     position = passage = 0
-    lists: dict[str, list[Listed]] = {name: [] for name in NAMES}
+    lists: dict[str, list[_Moved]] = {name: [] for name in NAMES}
     for originals, starts, kept in parts:
         own_starts = starts.astype(np.int64)
         lengths = np.where(kept, np.diff(own_starts), 0)
         # what is added to the places of each passage
         shift = np.cumsum(lengths) - lengths + position - own_starts[:-1]
         for name, own in (("own", originals.own), ("tails", originals.tails)):
-            passages = starts.searchsorted(own.places, side="right") - 1
-            lists[name].append(_moved(own, kept[passages], shift[passages]))
-        heads = originals.heads
-        number = np.cumsum(kept) - kept + passage - np.arange(len(kept))
-        lists["heads"].append(_moved(heads, kept[heads.places], number[heads.places]))
+            places, rows = own.all()
+            passages = starts.searchsorted(places, side="right") - 1
+            lists[name].append(_Moved(own, places, rows, kept[passages], shift[passages]))
+        places, rows = originals.heads.all()
+        renumber = np.cumsum(kept) - kept + passage - np.arange(len(kept))
+        lists["heads"].append(_Moved(originals.heads, places, rows, kept[places], renumber[places]))
         position += int(lengths.sum())
         passage += int(kept.sum())
     return encode_originals(Originals(*(_joined(lists[name]) for name in NAMES)))
 
 
-def _moved(own: Listed, kept: Bools, shift: Int64s) -> Listed:
-    places = own.places[kept] + shift[kept]
-    return Listed(places.astype(np.uint32), own.numbers[kept], own.strings)
+class _Moved(NamedTuple):
+    """A list of one part, on its way into the whole."""
+
+    listed: Listed
+    places: Uint32s
+    rows: Int64s
+    kept: Bools
+    shift: Int64s
+    """``(n,)`` what is added to each place."""
 
 
-def _joined(lists: Sequence[Listed]) -> Listed:
-    strings = [string for own in lists for string in own.strings]
-    bases = np.cumsum([0, *(len(own.strings) for own in lists)]).tolist()
-    of = [own.numbers.astype(np.int64) + base for own, base in zip(lists, bases, strict=False)]
-    nothing = np.zeros(0, np.int64)
-    places = np.concatenate([nothing, *(own.places for own in lists)])
-    return _listed(places, np.concatenate([nothing, *of]), strings)
+def _joined(lists: Sequence[_Moved]) -> Listed:
+    strings: list[str] = []
+    places, rows = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for own in lists:
+        places.append(own.places[own.kept] + own.shift[own.kept])
+        rows.append(own.rows[own.kept] + len(strings))
+        strings += own.listed.strings
+    return _listed(np.concatenate(places), np.concatenate(rows), strings)

@@ -5,7 +5,7 @@ Folded text and ``originals`` say so; no stored text is read.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from itertools import pairwise
 
@@ -43,7 +43,7 @@ class TypedReader:
                 break
             if (listed := self._listed_own(folded[j], piece[0])) is not None:
                 places, wanted = listed
-                kept = kept[_among(positions[kept] + np.uint32(j), places) == wanted]
+                kept = kept[_in_any(positions[kept] + np.uint32(j), places) == wanted]
         for j, piece in enumerate(pieces[:-1]):
             if not len(kept):
                 break
@@ -71,14 +71,14 @@ class TypedReader:
         """A bit a position, least significant first: whether it has no tail.  What is asked of
         most places, and with it several times faster than by looking the places up."""
         none = np.ones(self._body.char_count, np.bool_)
-        none[self._tails.places] = False
+        none[self._tails.all()[0]] = False
         return np.packbits(none, bitorder="little")
 
-    def _listed_own(self, folded: str, stored: str) -> tuple[Uint32s, bool] | None:
-        """Places that stand in ``own``, and whether ``stored`` stands there or everywhere else
-        that ``folded`` does; None: it does everywhere."""
+    def _listed_own(self, folded: str, stored: str) -> tuple[list[Uint32s], bool] | None:
+        """Lists of places, and whether ``stored`` is at these, or at all others where ``folded``
+        is; None: it is at all."""
         if stored != USUAL.get(folded, folded):
-            return self._own.of(stored), True
+            return [self._own.of(stored)], True
         unusual = self._unusual.get(folded)
         return None if unusual is None else (self._own.where(unusual.__contains__), False)
 
@@ -93,16 +93,19 @@ class TypedReader:
     def _goes_on(self, places: Uint32s, text: str) -> Bools:
         """Whether ``text``, all dropped or white space, comes after the own character of each
         place in its passage."""
-        found = _among(places, self._tails.where(partial(_begins, text)))
+        found = _in_any(places, self._tails.where(partial(_begins, text)))
         # white space may be folded: then the text goes on there
         for i in _white(text):
+            tail, rest = text[:i], text[i + 1 :]
+            if tail and tail not in self._tails:
+                continue
+            then = self._tails.where(partial(_begins, rest)) if rest else []
+            if rest and not then:
+                continue
             at = np.flatnonzero(~found)
             at = at[self._is_white(places[at] + _ONE, text[i])]
-            at = at[self._has_tail(places[at], text[:i])]
-            if len(at) and i + 1 < len(text):
-                rest = self._tails.where(partial(_begins, text[i + 1 :]))
-                at = at[_among(places[at] + _ONE, rest)]
-            found[at] = True
+            at = at[self._has_tail(places[at], tail)]
+            found[at[_in_any(places[at] + _ONE, then)] if rest else at] = True
         return found
 
     def _comes_after(self, places: Uint32s, text: str) -> Bools:
@@ -111,18 +114,21 @@ class TypedReader:
         found = np.zeros(len(places), np.bool_)
         docs = self._body.docs_at(places)
         first = self._body.starts[docs] == places
-        found[first] = _among(docs[first], self._heads.where(partial(_ends, text)))
+        found[first] = _in_any(docs[first], self._heads.where(partial(_ends, text)))
         inside = np.flatnonzero(~first)
-        found[inside] = _among(places[inside] - _ONE, self._tails.where(partial(_ends, text)))
+        found[inside] = _in_any(places[inside] - _ONE, self._tails.where(partial(_ends, text)))
         for i in _white(text):
+            start, tail = text[:i], text[i + 1 :]
+            if tail and tail not in self._tails:
+                continue
+            before = self._tails.where(partial(_ends, start)) if start else []
+            if start and not before:
+                continue
             at = inside[~found[inside]]
             at = at[self._is_white(places[at] - _ONE, text[i])]
-            at = at[self._has_tail(places[at] - _ONE, text[i + 1 :])]
-            if len(at) and i:
-                # what is folded as white space is never the first of its passage
-                before = self._tails.where(partial(_ends, text[:i]))
-                at = at[_among(places[at] - np.uint32(2), before)]
-            found[at] = True
+            at = at[self._has_tail(places[at] - _ONE, tail)]
+            # what is folded as white space is never the first of its passage
+            found[at[_in_any(places[at] - np.uint32(2), before)] if start else at] = True
         return found
 
     def _is_white(self, places: Uint32s, stored: str) -> Bools:
@@ -136,7 +142,7 @@ class TypedReader:
             return _among(places, self._own.of(stored))
         blanks = self._body.phrase(" ")
         listed = self._own.where(self._unusual.get(" ", set()).__contains__)
-        return _among(places, blanks) & ~_among(places, listed)
+        return _among(places, blanks) & ~_in_any(places, listed)
 
 
 def _begins(text: str, whole: str) -> bool:
@@ -151,8 +157,16 @@ def _white(text: str) -> list[int]:
     return [i for i, character in enumerate(text) if character.isspace()]
 
 
+def _in_any(places: Uint32s, lists: Sequence[Uint32s]) -> Bools:
+    """``(n,)`` which of some places, ascending and unique, are in any of some lists."""
+    found = np.zeros(len(places), np.bool_)
+    for listed in lists:
+        found |= _among(places, listed)
+    return found
+
+
 def _among(places: Uint32s, listed: Uint32s) -> Bools:
-    """``(n,)`` which of some places, ascending, are among others, ascending."""
+    """``(n,)`` which of some places, ascending and unique, are among others, ascending."""
     found = np.zeros(len(places), np.bool_)
     if not len(places) or not len(listed):
         return found

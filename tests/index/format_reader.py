@@ -171,19 +171,27 @@ class SegmentFile:
             must(at == len(text), (name, "block"))
         return items
 
-    def listed(self, name: str) -> dict[int, str]:
-        """Places of one family of originals, each with its string."""
-        raw, bounds = self.bytes(f"{name}.text"), self.numbers(f"{name}.bounds")
-        must(bounds[0] == 0 and bounds[-1] == len(raw), (name, "bounds"))
-        strings = [
-            raw[bounds[i] : bounds[i + 1]].decode("utf-8", "surrogatepass")
-            for i in range(len(bounds) - 1)
-        ]
-        must(strings == sorted(set(strings)), (name, "strings ascend"))
-        places, numbers = self.steps(f"{name}.places"), self.numbers(f"{name}.numbers")
-        must(places == sorted(set(places)), (name, "places ascend"))
-        must(set(numbers) == set(range(len(strings))), (name, "each is used"))
-        return {at: strings[number] for at, number in zip(places, numbers, strict=True)}
+    def originals(self) -> list[dict[int, str]]:
+        """By family, places and the string of each."""
+        raw, bounds = self.bytes("originals.text"), self.numbers("originals.bounds")
+        must(bounds[0] == 0 and bounds[-1] == len(raw), "originals.bounds")
+        lists = {width: self.numbers(f"originals.places{width}") for width in (1, 2, 4)}
+        found: list[dict[int, str]] = [{}, {}, {}]
+        before: tuple[int, str] | None = None
+        for row, (kind, count) in enumerate(
+            zip(self.numbers("originals.kind"), self.numbers("originals.elements"), strict=True)
+        ):
+            family, width = kind >> 4, kind & 15
+            string = raw[bounds[row] : bounds[row + 1]].decode("utf-8", "surrogatepass")
+            must(before is None or before < (family, string), "originals ascend")
+            before = family, string
+            places = from_steps(lists[width][:count], width)
+            must(bool(places) and places == sorted(set(places)), ("places", string))
+            must(not set(places) & set(found[family]), ("a place twice", string))
+            found[family] |= dict.fromkeys(places, string)
+            del lists[width][:count]
+        must(not any(lists.values()), "originals' end")
+        return found
 
 
 def from_steps(elements: list[int], width: int, count: int | None = None) -> list[int]:
@@ -421,9 +429,7 @@ class Segment:
 
     def _check_originals(self) -> None:
         """Folded text and originals are the stored text."""
-        own, tails, heads = (
-            self.file.listed(f"originals.{name}") for name in ("own", "tails", "heads")
-        )
+        own, tails, heads = self.file.originals()
         must(all(len(string) < 2 for string in own.values()), "own")
         must(all([*tails.values(), *heads.values()]), "an empty tail or head")
         must(all(at < self.body.chars for at in [*own, *tails]), "originals")

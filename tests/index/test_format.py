@@ -58,7 +58,7 @@ def test_every_section_is_described(segment: SegmentReader, project_dir: Path) -
     text = (project_dir / "docs" / "format.md").read_text("utf-8")
     for name, _ in segment.container.sizes():
         short = re.sub(r"^(body|title|heading)\.(?!first)", "", name)
-        family = re.sub(r"^(texts|meta|headings|wide|originals\.[a-z]+)\..*", r"\1.*", short)
+        family = re.sub(r"^(texts|meta|headings|wide)\..*", r"\1.*", short)
         pattern = re.sub(r"^tokens[1-4]", "tokens<n>", family)
         tail = re.sub(r"^reports", "", pattern)
         assert any(f"`{p}`" in text or f"<space>.{p}`" in text for p in (pattern, tail)), name
