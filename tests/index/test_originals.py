@@ -97,6 +97,14 @@ def test_the_stored_text_comes_back(texts: list[str]) -> None:
             assert all(len(own) for own in part.lists)
 
 
+def test_places_far_from_one_another() -> None:
+    texts = ["法、" * 9 + ("法" * 600 + "“") * 9 + "法" * 140_000 + "《法"]
+    found = list_originals(raw(texts))
+    sections = encode_originals(found)
+    assert all(len(sections[f"places{width}"]) for width in (1, 2, 4))
+    assert rebuilt(texts, through(sections)) == texts
+
+
 @given(st.lists(PASSAGES, min_size=1, max_size=4), st.randoms(use_true_random=False))
 @settings(max_examples=150, deadline=None)
 def test_joined_lists_are_those_of_the_joined_texts(
