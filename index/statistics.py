@@ -11,6 +11,7 @@ from index.snapshot import IndexSnapshot
 
 COMPONENTS = (
     ("texts", "原文（压缩）"),
+    ("originals", "原文写法"),
     ("meta", "报告资料"),
     ("labels", "报告资料"),
     ("reports", "报告资料"),

@@ -154,9 +154,10 @@ class Segment(Protocol):
     def passage_text(self, doc: int) -> str:
         """The stored text of the passage."""
 
-    def stored_counts(self, docs: Uint32s, text: str) -> NDArray[np.int64]:
-        """``(n,)`` how often the text stands in the stored text of each of some documents,
-        ascending; places that overlap count each."""
+    def stands_as_typed(self, positions: Uint32s, typed: str) -> NDArray[np.bool_]:
+        """``(n,)`` at which of some body positions, ascending and unique, the stored text is what
+        was typed, to the character.  At each of them ``fold_query(typed)``, which is not empty,
+        stands; what is dropped before, in and after it is compared too, within the passage."""
 
     def passage_id(self, doc: int) -> str:
         """``s2.3``."""

@@ -207,21 +207,6 @@ class BlockReader:
         place = number - int(self.first_items[block])
         return raw[ends[place] : ends[place + 1]]
 
-    def counts(self, numbers: NDArray[np.uint32], needle: bytes) -> NDArray[np.int64]:
-        """``(n,)`` how often ``needle`` stands in each of some items, ascending; places that
-        overlap count each."""
-        count = _count_overlapping if _overlaps_itself(needle) else bytes.count
-        found = np.zeros(len(numbers), np.int64)
-        blocks = self.first_items.searchsorted(numbers, side="right") - 1
-        places = (numbers - self.first_items[blocks]).tolist()
-        bounds = np.append(np.flatnonzero(np.diff(blocks, prepend=-1)), len(numbers)).tolist()
-        for low, high in pairwise(bounds):
-            raw, ends = self._read(int(blocks[low]))
-            found[low:high] = [
-                count(raw, needle, ends[place], ends[place + 1]) for place in places[low:high]
-            ]
-        return found
-
     def items_of(self, block: int) -> Iterator[bytes]:
         """A block's items in order."""
         raw, ends = self._read(block)
@@ -232,16 +217,3 @@ class BlockReader:
         """All items in order."""
         for block in range(len(self._bounds) - 1):
             yield from self.items_of(block)
-
-
-def _overlaps_itself(needle: bytes) -> bool:
-    return any(needle.startswith(needle[i:]) for i in range(1, len(needle)))
-
-
-def _count_overlapping(raw: bytes, needle: bytes, begin: int, end: int) -> int:
-    found = 0
-    at = raw.find(needle, begin, end)
-    while at >= 0:
-        found += 1
-        at = raw.find(needle, at + 1, end)
-    return found

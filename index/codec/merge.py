@@ -20,6 +20,8 @@ from index.codec import numbers
 from index.codec.blocks import merge_blocks
 from index.codec.container import compact
 from index.codec.gram_writer import GramWriter
+from index.codec.originals import Part as OriginalsPart
+from index.codec.originals import merge_originals
 from index.codec.reader import SegmentReader
 from index.codec.space import OwnSpace
 from index.codec.word_writer import PostingsWriter, encode_tokens, encode_vocabulary
@@ -257,6 +259,11 @@ def merge_segments(path: Path, segments: Sequence[SegmentReader]) -> None:
         size = int(starts[-1])
         work[f"{name}.words"] = lambda parts=parts, n=count, c=size: merge_words(parts, n, c)  # type: ignore[misc]
         work[f"{name}.grams"] = lambda parts=parts, c=size: merge_grams(parts, c)  # type: ignore[misc]
+    originals = [
+        OriginalsPart(s.originals, s.body.starts, kept)
+        for s, kept in zip(segments, passages, strict=True)
+    ]
+    work["originals"] = lambda: merge_originals(originals)
     for name, kept in (("texts", passages), ("meta", live), ("headings", units)):
         blocks = [(s.blocks(name), own) for s, own in zip(segments, kept, strict=True)]
         work[name] = lambda blocks=blocks: merge_blocks(blocks)  # type: ignore[misc]

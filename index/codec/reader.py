@@ -23,8 +23,10 @@ from index.codec import numbers
 from index.codec.blocks import BlockReader
 from index.codec.borders import Borders
 from index.codec.container import Container
+from index.codec.originals import Originals, read_originals
 from index.codec.space import OwnSpace, SharedSpace
 from index.codec.texts import headings_from_json, report_from_json
+from index.codec.typed import TypedReader
 from index.types import ReportColumns, SpaceName
 
 Uint32s = NDArray[np.uint32]
@@ -114,8 +116,17 @@ class SegmentReader:
     def passage_text(self, doc: int) -> str:
         return self._blocks["texts"].item(doc).decode("utf-8", "surrogatepass")
 
-    def stored_counts(self, docs: Uint32s, text: str) -> NDArray[np.int64]:
-        return self._blocks["texts"].counts(docs, text.encode("utf-8", "surrogatepass"))
+    @cached_property
+    def originals(self) -> Originals:
+        """What was stored at each position of the body."""
+        return read_originals(self.container)
+
+    @cached_property
+    def _typed(self) -> TypedReader:
+        return TypedReader(self.originals, self._body, lambda: self.paragraphs)
+
+    def stands_as_typed(self, positions: Uint32s, typed: str) -> NDArray[np.bool_]:
+        return self._typed.stands_as_typed(positions, typed)
 
     @cached_property
     def passage_id_of(self) -> NDArray[Any]:

@@ -23,6 +23,7 @@ from index.codec.columns import SpaceCollector, SpaceColumns
 from index.codec.container import MemorySections, compact, write_container
 from index.codec.gram_writer import encode_grams
 from index.codec.grams import GramReader
+from index.codec.originals import encode_originals, list_originals
 from index.codec.rests import encode_rests
 from index.codec.texts import headings_to_json, report_to_json
 from index.codec.word_writer import encode_words
@@ -185,6 +186,7 @@ def write_segment(path: Path, columns: SegmentColumns) -> None:
         work[f"{name}.words"] = partial(_encode_space_words, space)
         work[f"{name}.grams"] = partial(encode_grams, space.codes)
     paths = [headings_to_json(path) for r in reports for path, _ in heading_units(r)]
+    work["originals"] = partial(_encode_originals, columns.texts)
     work["texts"] = partial(encode_blocks, columns.texts)
     work["meta"] = partial(encode_blocks, [report_to_json(r) for r in reports])
     work["headings"] = partial(encode_blocks, paths)
@@ -220,6 +222,10 @@ def write_sections(path: Path, sections: dict[str, Any], char_count: int) -> Non
 
 def _encode_space_words(space: SpaceColumns) -> Mapping[str, Any]:
     return encode_words(space.words(), len(space.starts) - 1, len(space.codes))
+
+
+def _encode_originals(texts: Sequence[bytes]) -> Mapping[str, Any]:
+    return encode_originals(list_originals(texts))
 
 
 class SegmentCollector:

@@ -13,11 +13,10 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.folding import fold_with_offsets
 from index.analysis import cut_query
 from index.types import Segment, SpaceName, TextSpace
 from search import query
-from search.whoosh_engine.columns import Bools, Columns, Int64s
+from search.whoosh_engine.columns import Columns, Int64s
 from search.whoosh_engine.counts import Counts, added, joined
 from search.whoosh_engine.passage_sets import PassageSet
 
@@ -255,10 +254,8 @@ class Leaves:
         """The places of the folded characters at which the stored text is what was typed."""
         whole = self.characters(leaf.folded)
         parts = [
-            found[_literal_places(segment, found, docs, leaf.text)]
-            for segment, found, docs in zip(
-                self._columns.segments, self.positions(whole), self.owners(whole), strict=True
-            )
+            found[segment.stands_as_typed(found, leaf.text)]
+            for segment, found in zip(self._columns.segments, self.positions(whole), strict=True)
         ]
         return self._counted(leaf.folded, parts, kind="literal")
 
@@ -268,28 +265,6 @@ def _rarest(texts: Iterable[str], count: Callable[[str], int]) -> list[str]:
     counts = {text: count(text) for text in texts}
     known = [text for text, found in counts.items() if found]
     return sorted(known, key=lambda text: (counts[text], text))[:MOST_LIKE]
-
-
-def _literal_places(
-    segment: Segment, found: NDArray[np.uint32], docs: NDArray[np.uint32], typed: str
-) -> Bools:
-    """``(n,)`` at which of some folded places the stored text is what was typed."""
-    own, counts = _runs(docs)
-    # wherever the text stands as typed its folded characters stand, so that equal counts say
-    # that all of them do; only in the passages between must places be compared
-    stored = segment.stored_counts(own.astype(np.uint32), typed)
-    keep = np.repeat(stored == counts, counts)
-    lead = next(i for i, c in enumerate(typed) if fold_with_offsets(c)[0].strip("\n"))
-    firsts = np.cumsum(counts) - counts
-    for at in np.flatnonzero((stored > 0) & (stored < counts)).tolist():
-        first, last = int(firsts[at]), int(firsts[at] + counts[at])
-        text = segment.passage_text(int(own[at]))
-        offsets = fold_with_offsets(text)[1]
-        inside = found[first:last] - segment.space("body").starts[own[at]]
-        keep[first:last] = [
-            text.startswith(typed, max(0, int(place) - lead)) for place in offsets[inside].tolist()
-        ]
-    return keep
 
 
 def _word(space: TextSpace, folded: str, segment: Segment) -> Counts:

@@ -11,7 +11,6 @@ import json
 import struct
 import zlib
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ import numpy as np
 import zstandard
 
 VERSION = 4
+USUAL = dict(zip(",;:!?()", "，；：！？（）", strict=True))
 ELEMENTS = {"<u1": 1, "|u1": 1, "<u2": 2, "<u4": 4, "<u8": 8, "<i4": 4}
 
 
@@ -158,8 +158,8 @@ class SegmentFile:
         must(ends[0] == 0 and ends[-1] == len(whole), (name, "dictionaries"))
         must(set(which) == set(range(len(ends) - 1)), (name, "dictionaries"))
         dictionaries = [
-            zstandard.ZstdCompressionDict(whole[begin:end]) if begin < end else None
-            for begin, end in pairwise(ends)
+            zstandard.ZstdCompressionDict(own) if (own := whole[begin : ends[i + 1]]) else None
+            for i, begin in enumerate(ends[:-1])
         ]
         lengths, first = self.numbers(f"{name}.lengths"), self.numbers(f"{name}.first")
         bounds, raw = self.numbers(f"{name}.bounds"), self.bytes(f"{name}.blocks")
@@ -176,6 +176,28 @@ class SegmentFile:
                 at += length
             must(at == len(text), (name, "block"))
         return items
+
+    def originals(self) -> list[dict[int, str]]:
+        """By family, places and the string of each."""
+        raw, bounds = self.bytes("originals.text"), self.numbers("originals.bounds")
+        must(bounds[0] == 0 and bounds[-1] == len(raw), "originals.bounds")
+        lists = {width: self.numbers(f"originals.places{width}") for width in (1, 2, 4)}
+        found: list[dict[int, str]] = [{}, {}, {}]
+        before: tuple[int, str] | None = None
+        for row, (kind, count) in enumerate(
+            zip(self.numbers("originals.kind"), self.numbers("originals.elements"), strict=True)
+        ):
+            family, width = kind >> 4, kind & 15
+            string = raw[bounds[row] : bounds[row + 1]].decode("utf-8", "surrogatepass")
+            must(before is None or before < (family, string), "originals ascend")
+            before = family, string
+            places = from_steps(lists[width][:count], width)
+            must(bool(places) and places == sorted(set(places)), ("places", string))
+            must(not set(places) & set(found[family]), ("a place twice", string))
+            found[family] |= dict.fromkeys(places, string)
+            del lists[width][:count]
+        must(not any(lists.values()), "originals' end")
+        return found
 
 
 def from_steps(elements: list[int], width: int, count: int | None = None) -> list[int]:
@@ -415,6 +437,22 @@ class Segment:
         must(len(self.title.starts) - 1 == len(self.reports), "units of title")
         must(len(self.heading.starts) - 1 == len(paths), "units of heading")
         self._check_labels()
+        self._check_originals()
+
+    def _check_originals(self) -> None:
+        """Folded text and originals are the stored text."""
+        own, tails, heads = self.file.originals()
+        must(all(len(string) < 2 for string in own.values()), "own")
+        must(all([*tails.values(), *heads.values()]), "an empty tail or head")
+        must(all(at < self.body.chars for at in [*own, *tails]), "originals")
+        must(all(number < len(self.texts) for number in heads), "heads")
+        for number, text in enumerate(self.texts):
+            stored = heads.get(number, "")
+            for at in range(self.body.starts[number], self.body.starts[number + 1]):
+                usual = USUAL.get(self.body.text[at], self.body.text[at])
+                must(at not in own or own[at] != usual, ("usual", at))
+                stored += own.get(at, usual) + tails.get(at, "")
+            must(stored == text, ("stored text", number))
 
     def _check_labels(self) -> None:
         """What is kept twice is the same twice."""

@@ -207,6 +207,7 @@ def test_what_is_read_is_what_the_program_reads(read_once: ReadOnce, index_dir: 
             *("body.docs1", "body.docs2", "body.freqs2", "body.freqs4", "body.freqs8"),
             *("body.freqs32", "body.tokens1.bits", "body.tokens3.list", "body.tokens5.list"),
             "body.tables",
+            *("originals.places1", "originals.places2"),
         }
 
 
