@@ -51,6 +51,8 @@ class Evaluator:
         self._columns = columns
         self._expansions = expansions
         self.leaves = leaves
+        self._places: dict[tuple[Text, int], Places] = {}
+        """Everywhere a text stands, by segment."""
 
     def evaluate(self, tree: query.Node, scope: Scope = "passage") -> Evaluated:
         """The tree's answer; deleted passages may still be in it."""
@@ -153,11 +155,14 @@ class Evaluator:
         starts = self.leaves.positions(text)[number]
         if not len(starts):
             return NOWHERE
-        docs = self.leaves.owners(text)[number]
-        if within is not text.counts.passages:
-            inside = self._lies(docs, number, within)
-            starts, docs = starts[inside], docs[inside]
-        return Places(starts, starts + np.uint32(text.length), docs)
+        key = text, number
+        if key not in self._places:
+            docs = self.leaves.owners(text)[number]
+            self._places[key] = Places(starts, starts + np.uint32(text.length), docs)
+        everywhere = self._places[key]
+        if within is text.counts.passages:
+            return everywhere
+        return everywhere.chosen(self._lies(everywhere.docs, number, within))
 
     def _lies(self, docs: NDArray[np.uint32], number: int, within: PassageSet) -> Bools:
         """``(n,)`` which documents of a segment are among some passages."""

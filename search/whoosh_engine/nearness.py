@@ -7,7 +7,7 @@ within the distance in the same passage, without overlapping it.  All in one seg
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -34,6 +34,9 @@ class Places:
     """``(n,)``"""
     docs: Uint32s
     """``(n,)`` the document each lies in."""
+    units: dict[Together, tuple[Uint32s, Bools]] = field(default_factory=dict)
+    """The sentence or paragraph that each begins in, and whether it ends there too, once asked
+    for: A 同句 B 同句 C asks more than once."""
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -44,6 +47,8 @@ class Places:
 
     def chosen(self, which: Bools) -> Places:
         """Some of them."""
+        if which.all():
+            return self
         return Places(self.starts[which], self.ends[which], self.docs[which])
 
 
@@ -81,8 +86,8 @@ def together(
     if how == "near":
         return _near(left, right, distance), _near(right, left, distance)
     borders = segment.sentence_borders if how == "sentence" else segment.paragraph_borders
-    left_units, left_whole = _units(borders, left)
-    right_units, right_whole = _units(borders, right)
+    left_units, left_whole = _units(borders, left, how)
+    right_units, right_whole = _units(borders, right, how)
     count = borders.count
     return (
         left_whole & _beside(left, left_units, right, right_units, right_whole, count),
@@ -90,10 +95,12 @@ def together(
     )
 
 
-def _units(borders: Borders, places: Places) -> tuple[Uint32s, Bools]:
+def _units(borders: Borders, places: Places, how: Together) -> tuple[Uint32s, Bools]:
     """The unit each place begins in, and whether it ends there too."""
-    own = borders.at(places.starts)
-    return own, places.ends <= borders.ends(own)
+    if how not in places.units:
+        own = borders.at(places.starts)
+        places.units[how] = own, places.ends <= borders.ends(own)
+    return places.units[how]
 
 
 def _beside(

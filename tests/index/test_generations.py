@@ -98,13 +98,14 @@ def served(index_dir: Path) -> Served:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Seven generations of an index, and on the disk what the eighth is to hold: a report more,
+    """Four generations of an index, and on the disk what the eighth is to hold: a report more,
     a changed one, a relabelled one, one less.  It will link a segment and merge others."""
     made = tmp_path / "reports"
     made.mkdir()
-    for year in range(2014, 2021):
+    for year in range(2000, 2021):
         put(made, "青山市司法局", year)
-        build(made, tmp_path / "index")
+        if year >= 2017:
+            build(made, tmp_path / "index")
     put(made, "青山市教育局", 2021)
     put(made, "青山市司法局", 2014, "首违不罚清单公布。")
     (made / "青山市司法局2015.txt").unlink()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pyroaring import BitMap
 
 from index.codec import gram_writer
 from index.codec.container import Container, write_container
 from index.codec.gram_writer import encode_grams
-from index.codec.grams import GramReader, code_points, serialized_members
+from index.codec.grams import GramReader, code_points, serialized_has, serialized_members
 
 FAR = 140_000
 """Characters between two places of the far gram: more than two bytes hold, twice."""
@@ -101,4 +102,9 @@ def test_the_text_comes_back(reader: GramReader, text: str) -> None:
 )
 def test_a_serialized_bitmap_is_read_without_being_built(bitmap: BitMap) -> None:
     bitmap.run_optimize()
-    assert serialized_members(bitmap.serialize()).tolist() == list(bitmap)
+    raw = np.frombuffer(bitmap.serialize(), np.uint8)
+    assert serialized_members(raw).tolist() == list(bitmap)
+    asked = np.array([*list(bitmap)[::3], 0, 1, 2**20, 2**31, 2**32 - 1], np.uint32)[::-1]
+    assert serialized_has(raw, asked).tolist() == [int(own) in bitmap for own in asked]
+    far = np.array([2**31 + 5], np.uint32)
+    assert serialized_has(raw, far).tolist() == [False]

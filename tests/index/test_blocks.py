@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.codec.texts import encode_blocks
+from index.codec.blocks import encode_blocks
 
 
 @pytest.mark.parametrize("items", [[], [b""], [b"a" * 300_000] * 4])
