@@ -30,7 +30,9 @@ LISTED: Final = ("near", "dense", "wide")
 """Kinds of grams that have tables of their own."""
 
 FEW: Final = 64
-"""Of a dense gram with at least so many times the places sought, not all are read."""
+"""Of a dense gram with at least so many times the places sought, not all are read; …"""
+LOOKUP: Final = 512
+"""…so many added, which looking up any costs."""
 RESTORED: Final = 1 << 24
 """Characters that are put back at a time."""
 _NEWLINE: Final = 0x0A
@@ -94,20 +96,29 @@ def serialized_members(raw: NDArray[np.uint8]) -> Uint32s:
 
 def serialized_has(raw: NDArray[np.uint8], values: Uint32s) -> NDArray[np.bool_]:
     """``(n,)`` which of a few values, in any order, are members of a bitmap in the roaring
-    format.  Reads the containers that could hold them."""
+    format.  They are looked up in their containers, all at once, by halving: the bitmap as a
+    whole is not read."""
     arrays = _containers(raw)
     if arrays is None:
         return _are_among(values, serialized_members(raw))
     keys, sizes, lows = arrays
-    high = values >> np.uint32(16)
-    chosen = np.flatnonzero(np.isin(keys, high))
-    if not len(chosen):
-        return np.zeros(len(values), np.bool_)
-    begins = np.cumsum(sizes, dtype=np.int64)[chosen] - sizes[chosen]
-    counts = sizes[chosen].astype(np.int64)
-    found = np.repeat(keys[chosen] << np.uint32(16), counts)
-    found |= lows[numbers.ranges(begins, counts)]
-    return _are_among(values, found)
+    high, low = values >> np.uint32(16), values.astype(np.uint16)
+    row = keys.searchsorted(high)
+    there: NDArray[np.bool_] = keys.take(row, mode="clip") == high
+    row[~there] = 0
+    ends = np.cumsum(sizes, dtype=np.int64)
+    begin, end = (ends - sizes).take(row), ends.take(row)
+    # the last place of each container below which all is less than the value
+    at = begin - 1
+    for bit in reversed(range(int(sizes.max()).bit_length())):
+        further = at + (1 << bit)
+        less = lows.take(further, mode="clip") < low
+        less &= further < end
+        np.copyto(at, further, where=less)
+    at += 1
+    there &= at < end
+    there &= lows.take(at, mode="clip") == low
+    return there
 
 
 def _are_among(values: Uint32s, others: Uint32s) -> NDArray[np.bool_]:
@@ -284,7 +295,7 @@ class GramReader:
         mine = members(found) if isinstance(found, BitMap) else found
         # below zero it wraps around to where no position is
         moved = mine + np.uint32(offset % 2**32)
-        if place.kind == "dense" and len(mine) * FEW <= place.size:
+        if place.kind == "dense" and (len(mine) + LOOKUP) * FEW <= place.size:
             return mine[serialized_has(self._serialized(place), moved)]
         return mine[_are_among(moved, self._array(place))]
 
