@@ -7,7 +7,6 @@ without an operand), never by giving up the rest.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -32,6 +31,7 @@ from search.query import (
 from search.query_tokens import LABEL_FIELDS, LIKE, TEXT_FIELDS, Token, tokenize_query
 from search.request import UNLABELLED
 from search.results import Notice, Span
+from search.years import parse_years
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,6 @@ class Parsed(NamedTuple):
     notices: tuple[Notice, ...]
 
 
-_YEARS: Final = re.compile("^(\\d{4})?(?:(\\.\\.|…|—|–|~|～|-|至|到)(\\d{4})?)?$")
 MOST_NOTICES: Final = 12
 """Remarks on one query; the rest is counted in one more."""
 
@@ -264,7 +263,7 @@ class _Parser:
             self._notices.append(
                 Notice(
                     "folds_to_nothing",
-                    f"“{token.text}”只有标点或空白，检索时不计，已略去。",
+                    f"“{token.text}”里没有可检索的文字（空白、引号、书名号、顿号不计），已略去。",
                     span,
                 )
             )
@@ -347,19 +346,16 @@ class _Parser:
         return Like(value.text, folded, span)
 
     def _years(self, field: Token, value: Token, span: Span) -> Node | None:
-        text = value.text.translate(str.maketrans("０１２３４５６７８９．", "0123456789."))
-        text = text.replace("年", "")
-        if text == UNLABELLED:
+        if value.text == UNLABELLED:
             return Label("year", UNLABELLED, span=span)
-        match = _YEARS.match(text)
-        if not match or not (match[1] or match[3]):
+        years = parse_years(value.text)
+        if years is None:
             self._note(value, "不是年份（如 2021 或 2019..2022），已按普通词检索。")
             return self._leaf(value)
-        low = int(match[1]) if match[1] else None
-        high = (int(match[3]) if match[3] else None) if match[2] else low
+        low, high = years
         if low is not None and high is not None and low > high:
             low, high = high, low
-        return Label("year", text, low, high, span)
+        return Label("year", value.text, low, high, span)
 
 
 def _has_places(node: Node) -> bool:

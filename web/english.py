@@ -435,7 +435,7 @@ NOTICES: Final[Mapping[NoticeCode, str]] = {
     "too_many_clauses": "{about}too many words or operators; the rest was simplified.",
     "too_deep": "{about}too many brackets within brackets; the innermost were ignored.",
     "too_many_terms": "{about}begins too many words; only the most frequent were used.",
-    "hint": "{about}searched as a word; write operators in capitals.",
+    "hint": "{about}searched as text; see Help for how operators are written.",
 }
 """``search.results.Notice`` by its code; ``about`` is the place in the query, or empty."""
 
@@ -468,6 +468,12 @@ UNDERSTOOD: Final[Mapping[str, str]] = {
     "章节": " in the section: ",
     "年度为": " year ",
     "年度在": " years ",
+    "年度未识别": " year unknown ",
+    "机关未识别": " agency unknown ",
+    "类别未识别": " kind unknown ",
+    "地区未识别": " region unknown ",
+    "及以前": " and before ",
+    "及以后": " and after ",
     "之间": " ",
     "为": " ",
 }
