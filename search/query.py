@@ -146,8 +146,11 @@ def iter_leaves(node: Node) -> Iterator[Node]:
 
 def iter_clauses(tree: Node) -> Iterator[Node]:
     """What is counted alone when nothing is found: each clause, each side of what must stand near
-    another, and for a phrase alone what it would be without its quotation marks."""
-    if isinstance(tree, Phrase):
+    another, for a phrase alone what it would be without its quotation marks, and for a prefix the
+    characters wherever they stand."""
+    if isinstance(tree, Prefix):
+        yield Phrase(tree.text, tree.folded, tree.span)
+    elif isinstance(tree, Phrase):
         yield Run(tree.text, tree.folded, tree.span)
     elif isinstance(tree, Literal):
         yield Phrase(tree.text, tree.folded, tree.span)

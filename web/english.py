@@ -154,6 +154,8 @@ CATALOGUE: Final[Mapping[str, str | tuple[str, str]]] = {
     "条件": "Condition",
     "不限{what}": "Without the filter: {what}",
     "不在结果中再搜": "Without the search within results",
+    "不加任何筛选": "Without any filter",
+    "其中任一词语，最相近的在前": "Any of the words, the most alike first",
     "段落": "Passages",
     "引号内逐字匹配，不加引号则各词同在一段即可。": (
         "Quoted text matches to the character; unquoted words only need to share a passage. "
@@ -435,6 +437,7 @@ NOTICES: Final[Mapping[NoticeCode, str]] = {
     "too_many_clauses": "{about}too many words or operators; the rest was simplified.",
     "too_deep": "{about}too many brackets within brackets; the innermost were ignored.",
     "too_many_terms": "{about}begins too many words; only the most frequent were used.",
+    "not_held": "{about}no report has one of the values chosen in the filters.",
     "hint": "{about}searched as text; see Help for how operators are written.",
 }
 """``search.results.Notice`` by its code; ``about`` is the place in the query, or empty."""

@@ -159,7 +159,7 @@ def test_hopeless_queries_have_few_corrections(engine: Engine, typed: str) -> No
 
 def explained(engine: Engine, request: SearchRequest) -> dict[str, tuple[str, int, int]]:
     return {
-        one.label: (one.query, one.total.passages, one.total.occurrences)
+        one.label: (one.asked.query, one.total.passages, one.total.occurrences)
         for one in engine.explain(request)
     }
 

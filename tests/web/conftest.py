@@ -365,13 +365,13 @@ class PlainEngine:
 
     def explain(self, request: SearchRequest) -> tuple[ClauseCount, ...]:
         clauses = [
-            ClauseCount(w, w, self._total(list(self._matches(w, NO_FILTERS))))
+            ClauseCount(w, SearchRequest(w), self._total(list(self._matches(w, NO_FILTERS))))
             for w in request.query.split()
         ]
         return tuple(clauses) + tuple(
             ClauseCount(
                 f"不限{field}",
-                request.query,
+                request.with_(filters={f: own for f, own in request.filters.items() if f != field}),
                 self._total(list(self._matches(request.query, request.filters, lifted=field))),
                 field=field,
             )

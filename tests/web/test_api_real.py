@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -171,3 +173,15 @@ def test_the_cursor_goes_on_past_ten_thousand(
     hits = [(hit["report_id"], hit["passage"]) for page in pages for hit in page["hits"]]
     assert len(hits) == len(set(hits)) == pages[0]["total"]["passages"] > MAX_OFFSET
     assert all(page["facets"] == {} for page in pages)
+
+
+def test_a_line_of_the_explanation_leads_to_what_it_counts(client: FlaskClient) -> None:
+    question = {"q": '"首违不罚" "无此"', "agency": "岚溪市生态环境局", "year": "2021"}
+    page = client.get("/search", query_string=question).text
+    lines = re.findall(
+        r'<th scope="row"><a href="([^"]+)">[^<]+</a></th><td>([\d,]+)</td><td>([\d,]+)</td>', page
+    )
+    assert len(lines) == 2
+    for url, reports, passages in lines:
+        found = get(client, html.unescape(url).removeprefix("/"))["total"]
+        assert [found["reports"], found["passages"]] == [int(reports), int(passages)]

@@ -225,13 +225,7 @@ def _clause_label(clause: ClauseCount) -> str:
 
 def _clause_url(address: urls.Address, clause: ClauseCount, size: int) -> str:
     """The search a line of the explanation counts."""
-    asked = address.request
-    if clause.field is not None:
-        return urls.write(urls.filtered(address, clause.field, urls.EMPTY), size=size)
-    if clause.query == asked.query:
-        return urls.write(address.with_(within=""), size=size)
-    alone = SearchRequest(query=clause.query, scope=asked.scope)
-    return urls.write(urls.Address(alone), size=size)
+    return urls.write(urls.Address(clause.asked, address.tab), size=size)
 
 
 def tab_links(address: urls.Address) -> list[tuple[str, str, bool]]:
