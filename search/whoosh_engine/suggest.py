@@ -37,6 +37,8 @@ MOST_MENDED: Final = 8
 """Words of one query that corrections are looked for."""
 MOST_SPELT: Final = 60
 """Characters of a word, or letters of its sound, that are looked at."""
+MOST_ONE_OFF: Final = 12
+"""Characters of a text of which one may be wrong."""
 CONFUSABLE: Final = (
     ("zh", "z"),
     ("ch", "c"),
@@ -156,19 +158,20 @@ class Suggester:
         return folded in self._counts or all(w in self._counts for w in cut_query(folded))
 
     def _better(self, folded: str) -> Iterator[str]:
-        """Likely texts for one that finds nothing: what sounds the same, as a whole, then in one of
-        its words; then what differs by a character."""
+        """Likely texts for one that finds nothing: known ones that sound the same or are one slip
+        away; then the same for one of its words, which need not be known together."""
         seen = {folded}
         words = cut_query(folded)
         strange = [i for i, word in enumerate(words) if word not in self._counts]
-        for likely in (self._sounding, self._spelt, self._one_off):
-            found = likely(folded)
+        slips = (self._sounding, self._spelt, self._one_off)
+        found = [text for likely in slips for text in likely(folded)]
+        for likely in slips:
             for i in strange:
                 found += ["".join([*words[:i], w, *words[i + 1 :]]) for w in likely(words[i])]
-            for candidate in found:
-                if candidate not in seen:
-                    seen.add(candidate)
-                    yield candidate
+        for candidate in found:
+            if candidate not in seen:
+                seen.add(candidate)
+                yield candidate
 
     def _sounding(self, folded: str) -> list[str]:
         """Known texts that sound the same, common ones first."""
@@ -200,13 +203,23 @@ class Suggester:
         return by_sound
 
     def _one_off(self, folded: str) -> list[str]:
-        """Known texts of the same length with one other character, common ones first."""
-        known = self._by_length.get(len(folded)) if 3 <= len(folded) <= 12 else None
-        if known is None:
+        """Known texts with one character changed, missing or too many, or with two that changed
+        places; common ones first."""
+        if not 3 <= len(folded) <= MOST_ONE_OFF:
             return []
-        texts, codes = known
-        other = (codes != _codes([folded])).sum(axis=1)
-        return [texts[i] for i in np.flatnonzero(other == 1)[:5].tolist()]
+        typed = _codes([folded])[0]
+        found = set(_shorter(folded) | _swapped(folded)) & self._counts.keys()
+        if known := self._by_length.get(len(typed)):
+            texts, codes = known
+            other = (codes != typed).sum(axis=1)
+            found.update(texts[i] for i in np.flatnonzero(other == 1)[:5].tolist())
+        if known := self._by_length.get(len(typed) + 1):
+            texts, codes = known
+            for i in range(len(typed) + 1):
+                same = (codes[:, :i] == typed[:i]).all(axis=1)
+                same &= (codes[:, i + 1 :] == typed[i:]).all(axis=1)
+                found.update(texts[j] for j in np.flatnonzero(same)[:5].tolist())
+        return sorted(found, key=lambda text: (-self._counts[text], text))[:5]
 
     @cached_property
     def _by_length(self) -> dict[int, tuple[list[str], NDArray[np.uint32]]]:
@@ -226,6 +239,20 @@ def _replaced(text: str, leaf: Run | Prefix | Phrase, better: str) -> str:
     if isinstance(leaf, Phrase):
         better = f'"{better}"'
     return text[:start] + better + text[end:]
+
+
+def _shorter(text: str) -> set[str]:
+    """The text without one of its characters, where three are left."""
+    return {text[:i] + text[i + 1 :] for i in range(len(text))} if len(text) > 3 else set()
+
+
+def _swapped(text: str) -> set[str]:
+    """The text with two of its characters in each other's place."""
+    return {
+        text[:i] + text[j] + text[i + 1 : j] + text[i] + text[j + 1 :]
+        for j in range(len(text))
+        for i in range(j)
+    }
 
 
 def _codes(texts: list[str]) -> NDArray[np.uint32]:

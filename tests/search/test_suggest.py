@@ -128,6 +128,9 @@ def test_nothing_to_complete(engine: Engine, typed: str) -> None:
         ("shouweibufa", "首违不罚"),  # spelt
         ("xingzhengzhifa", "行政执法"),
         ("首达不罚", "首违不罚"),  # by eye
+        ("首罚不违", "首违不罚"),  # two characters in each other's place
+        ("首违罚", "首违不罚"),  # one left out
+        ("首违不不罚", "首违不罚"),  # one too many
         ('"首危不罚"', '"首违不罚"'),
         ("形政执法 首危不罚", "行政执法 首违不罚"),  # two slips at once
         ("清单 首危不罚", "清单 首违不罚"),
