@@ -19,6 +19,8 @@ from search.errors import SearchError
 from search.export import EXPORT_FORMATS, ExportHead, export
 from search.filter_text import parse_filters
 from search.labels import section_label
+from search.query import Or
+from search.query_parser import parse_query
 from search.request import FIELDS, MAX_SIZE, SORTS, UNLABELLED, SearchRequest
 from search.results import Hit, ResultPage, Snippet, Trend
 from search.to_json import (
@@ -134,7 +136,7 @@ def _choice(
 def _answer(engine: Engine, options: argparse.Namespace) -> Iterator[str]:
     queries = [text.encode("utf-8", "replace").decode() for text in options.query]
     request = SearchRequest(
-        query=" ".join(queries),
+        query=_all_of(queries),
         filters=parse_filters({name: getattr(options, name) for name in FIELDS}),
         scope=options.scope,
         sort=options.sort,
@@ -167,6 +169,17 @@ def _answer(engine: Engine, options: argparse.Namespace) -> Iterator[str]:
         yield from _concordance(engine, request, options)
     else:
         yield from _list(engine, request, options.json)
+
+
+def _all_of(queries: Sequence[str]) -> str:
+    """Several queries as one that asks for all; an OR stays within its own."""
+    if len(queries) == 1:
+        return queries[0]
+    trees = [parse_query(text).tree for text in queries]
+    return " ".join(
+        f"({text})" if isinstance(tree, Or) else text
+        for text, tree in zip(queries, trees, strict=True)
+    )
 
 
 def _list(engine: Engine, request: SearchRequest, as_json: bool) -> Iterator[str]:

@@ -91,6 +91,20 @@ def test_the_list_says_how_many_and_marks_the_places(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
+    ("queries", "passages"),
+    [
+        (['"首违不罚"', '"清单"'], 1),
+        (['"首违不罚" OR "落实"', '"清单"'], 1),  # not: or (落实 and 清单)
+        (['"清单"', '"首违不罚" OR "落实"'], 1),
+        (['"清单"', "OR", '"落实"'], 3),  # a query the shell has cut
+        (['"首违不罚"', '-"清单" -"落实"'], 2),
+    ],
+)
+def test_several_queries_are_all_asked(run: Run, queries: list[str], passages: int) -> None:
+    assert count(run("--", *queries))[1] == passages
+
+
+@pytest.mark.parametrize(
     ("arguments", "passages"),
     [
         (["--year", "2020"], 2),

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from flask.testing import FlaskClient
@@ -185,3 +186,14 @@ def test_a_line_of_the_explanation_leads_to_what_it_counts(client: FlaskClient) 
     for url, reports, passages in lines:
         found = get(client, html.unescape(url).removeprefix("/"))["total"]
         assert [found["reports"], found["passages"]] == [int(reports), int(passages)]
+
+
+def test_a_feed_has_as_many_reports_as_it_may(client: FlaskClient, sample_engine: Engine) -> None:
+    """Also where the first hundred passages are those of a few reports."""
+    page = client.get("/search/feed.xml", query_string={"q": "法"})
+    name = "{http://www.w3.org/2005/Atom}"
+    entries = ElementTree.fromstring(page.data).findall(f"{name}entry")
+    ids = [(entry.findtext(f"{name}id") or "").rpartition("/")[2] for entry in entries]
+    newest = sample_engine.stream(SearchRequest("法", sort="-year", view="reports")).hits
+    assert ids == list(dict.fromkeys(hit.report_id for hit in newest))[:50]
+    assert len(ids) == 50

@@ -6,6 +6,7 @@ The pieces are streamed: a hundred thousand rows never stand in memory together.
 from __future__ import annotations
 
 import datetime
+from itertools import groupby, islice
 from typing import get_args
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
@@ -68,18 +69,16 @@ def feed() -> Response:
     """The search as an Atom feed: its newest reports first, one entry a report."""
     here = site()
     address = urls.parse_address(request.args, size=here.settings.page_size)
-    asked = address.request.with_(
-        sort="-year", view="reports", page=1, cursor=None, size=100, facet_size=0
-    )
-    answer = here.engine.search(asked)
-    entries = list({hit.report_id: hit for hit in reversed(answer.hits)}.values())[::-1]
+    found = here.engine.stream(address.request.with_(sort="-year", view="reports"))
+    reports = groupby(found.hits, key=lambda hit: hit.report_id)
     response = make_response(
         render_template(
             "feed.xml",
             root=here.root(),
-            answer=answer,
-            entries=entries[: here.settings.feed_entries],
-            built=here.overview().built,
+            query=address.request.query,
+            total=found.total,
+            entries=[next(hits) for _, hits in islice(reports, here.settings.feed_entries)],
+            built=found.built,
             self_url=here.root() + urls.write(address.with_(), "/search/feed.xml"),
             page_url=here.root() + urls.write(address.with_()),
         )
