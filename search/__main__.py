@@ -17,6 +17,7 @@ from search.citations import CITATION_STYLES, Citation, format_citation
 from search.engine import Engine
 from search.errors import SearchError
 from search.export import EXPORT_FORMATS, ExportHead, export
+from search.export_trend import export_trend
 from search.filter_text import parse_filters
 from search.labels import section_label
 from search.query import Or
@@ -32,12 +33,19 @@ from search.to_json import (
 )
 from search.views import CONCORDANCE_SORTS
 
+FORMATS = {"passages": EXPORT_FORMATS, "reports": EXPORT_FORMATS, "trend": ("csv",)}
+"""What each view can be exported as; the others are pages."""
 VIEWS = ("passages", "reports", "concordance", "trend", "matrix", "spread")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status: 0 answered, 1 cannot be answered, 2 wrong arguments."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.format and options.view not in FORMATS:
+        parser.error(f"--format 不能与 --view {options.view} 同用；可用 --json。")
+    if options.format and options.format not in FORMATS[options.view]:
+        parser.error(f"--view {options.view} 只有 {'、'.join(FORMATS[options.view])} 格式。")
     if isinstance(sys.stdout, io.TextIOWrapper):  # the same bytes whatever the system's habits
         sys.stdout.reconfigure(encoding="utf-8", newline="")
     try:
@@ -109,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
         "--export",
         choices=EXPORT_FORMATS,
         metavar="格式",
-        help=f"导出全部结果：{'、'.join(EXPORT_FORMATS)}",
+        help=f"导出全部结果：{'、'.join(EXPORT_FORMATS)}；--view trend 只有 csv",
     )
     form.add_argument(
         "--cite",
@@ -145,7 +153,9 @@ def _answer(engine: Engine, options: argparse.Namespace) -> Iterator[str]:
         size=options.size,
         within=options.within,
     )
-    if options.format:
+    if options.format and options.view == "trend":
+        yield export_trend(engine, queries, request, datetime.date.today())
+    elif options.format:
         found = engine.stream(request)
         head = ExportHead(
             request,

@@ -82,12 +82,15 @@ def _describe_filter(field: str, chosen: FieldFilter) -> str:
         return section_label(value) if field == "section" else value
 
     words = [name(value) for value in chosen.include]
-    words += [
-        f"{'' if low is None else low}—{'' if high is None else high}"
-        for low, high in chosen.ranges
-    ]
+    words += [_describe_range(low, high) for low, high in chosen.ranges]
     words += [f"排除 {name(value)}" for value in chosen.exclude]
     return "、".join(words)
+
+
+def _describe_range(low: int | None, high: int | None) -> str:
+    if low is None:
+        return f"{high} 及以前"
+    return f"{low} 及以后" if high is None else f"{low}—{high}"
 
 
 def _head_pairs(head: ExportHead) -> list[tuple[str, str]]:
