@@ -13,17 +13,18 @@ from pathlib import Path
 
 from corpus.command_line import CommandParser
 from search import open_engine
-from search.citations import CITATION_STYLES, Citation, format_citation
+from search.citations import CITATION_STYLES
 from search.engine import Engine
 from search.errors import SearchError
 from search.export import EXPORT_FORMATS, ExportHead, export
+from search.export_citations import export_citations
 from search.export_trend import export_trend
 from search.filter_text import parse_filters
 from search.labels import section_label
 from search.query import Or
 from search.query_parser import parse_query
 from search.request import FIELDS, MAX_SIZE, SORTS, UNLABELLED, SearchRequest
-from search.results import Hit, ResultPage, Snippet, Trend
+from search.results import ResultPage, Snippet, Trend
 from search.to_json import (
     concordance_json,
     matrix_json,
@@ -155,8 +156,8 @@ def _answer(engine: Engine, options: argparse.Namespace) -> Iterator[str]:
     )
     if options.format and options.view == "trend":
         yield export_trend(engine, queries, request, datetime.date.today())
-    elif options.format:
-        found = engine.stream(request)
+    elif options.format or options.cite:
+        found = engine.stream(request.with_(snippets=not options.cite))
         head = ExportHead(
             request,
             found.total,
@@ -165,9 +166,10 @@ def _answer(engine: Engine, options: argparse.Namespace) -> Iterator[str]:
             options.site,
             datetime.date.today(),
         )
-        yield from export(head, found.hits, options.format)
-    elif options.cite:
-        yield from _citations(engine, request, options)
+        if options.cite:
+            yield from export_citations(head, found.hits, options.cite)
+        else:
+            yield from export(head, found.hits, options.format)
     elif options.view == "trend":
         trends = engine.trend(queries, request.filters, scope=request.scope, within=request.within)
         yield _json([trend_json(t) for t in trends]) if options.json else _trends(trends)
@@ -199,6 +201,8 @@ def _list(engine: Engine, request: SearchRequest, as_json: bool) -> Iterator[str
         return
     yield from _page(page)
     if not page.total.passages:
+        if page.understood:
+            yield f"理解为：{page.understood}\n"
         for one in engine.explain(request):
             yield f"{one.label}：{one.total.reports} 份报告，{one.total.occurrences} 处\n"
         for text in engine.did_you_mean(request):
@@ -290,29 +294,6 @@ def _spread(engine: Engine, request: SearchRequest, as_json: bool) -> Iterator[s
             f"{one.agency or UNLABELLED}\t{one.first_year or ''}\t{one.last_year or ''}\t"
             f"{one.reports}\t{one.occurrences}\t{dropped}\n"
         )
-
-
-def _citations(
-    engine: Engine, request: SearchRequest, options: argparse.Namespace
-) -> Iterator[str]:
-    seen: set[str] = set()
-    for hit in engine.stream(request.with_(snippets=False)).hits:
-        if hit.report_id not in seen:
-            seen.add(hit.report_id)
-            text = format_citation(_citation(hit, options.site), options.cite)
-            yield text if text.endswith("\n") else text + "\n"
-
-
-def _citation(hit: Hit, site: str) -> Citation:
-    return Citation(
-        key=hit.report_id,
-        agency=hit.agency,
-        title=hit.title,
-        year=hit.year,
-        published=hit.published,
-        url=f"{site}/reports/{hit.report_id}",
-        accessed=datetime.date.today(),
-    )
 
 
 if __name__ == "__main__":

@@ -93,16 +93,21 @@ def _describe_range(low: int | None, high: int | None) -> str:
     return f"{low} 及以后" if high is None else f"{low}—{high}"
 
 
-def _head_pairs(head: ExportHead) -> list[tuple[str, str]]:
+def head_pairs(head: ExportHead) -> list[tuple[str, str]]:
+    """What was asked, what was found, of which index and when: names and values."""
     total = head.total
     return [
         ("检索式", head.request.query or "（全部）"),
         ("筛选", describe_filters(head.request) or "无"),
         ("结果", f"{total.reports} 份报告，{total.passages} 个段落，{total.occurrences} 处"),
-        ("行数", f"{head.rows}" + ("，已达上限，不是全部" if head.rows < total.passages else "")),
         ("索引", f"{head.generation}（{head.built}）"),
         ("导出日期", head.exported.isoformat()),
     ]
+
+
+def _rows_pair(head: ExportHead) -> tuple[str, str]:
+    cut = head.rows < head.total.passages
+    return "行数", f"{head.rows}" + ("，已达上限，不是全部" if cut else "")
 
 
 def _csv(head: ExportHead, hits: Iterable[Hit]) -> Iterator[str]:
@@ -135,7 +140,7 @@ def _csv(head: ExportHead, hits: Iterable[Hit]) -> Iterator[str]:
         )
     # After the rows, so that the first line is the header every reader expects.
     yield row(())
-    for name, value in _head_pairs(head):
+    for name, value in (*head_pairs(head), _rows_pair(head)):
         yield row((name, value))
 
 
@@ -196,7 +201,7 @@ def _jsonl(head: ExportHead, hits: Iterable[Hit]) -> Iterator[str]:
 
 def _markdown(head: ExportHead, hits: Iterable[Hit]) -> Iterator[str]:
     yield f"# 检索结果：{_md(head.request.query or '（全部）')}\n\n"
-    for name, value in _head_pairs(head):
+    for name, value in (*head_pairs(head), _rows_pair(head)):
         yield f"- {name}：{_md(value)}\n"
     report = None
     for hit in hits:

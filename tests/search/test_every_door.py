@@ -13,6 +13,7 @@ import csv
 import datetime
 import io
 import json
+import re
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -36,6 +37,7 @@ from search.export import EXPORT_FORMATS, ExportHead, export
 from search.filter_text import parse_filters
 from search.request import FIELDS, SearchRequest
 from web import create_app
+from web.views.export import CITATION_FILES
 
 UNKNOWN = "未识别"
 DROPPED = "“”、 "
@@ -558,6 +560,12 @@ def check_outside(
         assert today == datetime.date.today()
         assert said == site
         assert read_export(kind, site) == rows
+    for style, (ending, _) in CITATION_FILES.items():
+        site = client.get(f"/search/export.{ending}?" + urlencode(named)).data.decode()
+        said = command(*own, f"--cite={style}", "--site=http://localhost", "--", base.query)
+        assert said == site
+        cited = re.findall(r"http://localhost/reports/(\w+)", site)
+        assert sorted(cited) == sorted({report for report, _, _ in rows})
 
 
 @pytest.mark.parametrize(

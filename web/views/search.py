@@ -31,7 +31,14 @@ SORT_LABELS = {
     "first": "最早出现",
 }
 
-EXPORT_LABELS = {"csv": "CSV 表格", "jsonl": "JSON Lines", "md": "Markdown"}
+EXPORT_LABELS = {
+    "csv": "CSV 表格",
+    "jsonl": "JSON Lines",
+    "md": "Markdown",
+    "txt": "引文 GB/T 7714",
+    "bib": "引文 BibTeX",
+    "ris": "引文 RIS",
+}
 
 TAB_LABELS: dict[str, str] = {
     "reports": "按报告",
