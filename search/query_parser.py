@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from corpus.folding import fold_query
-from search.labels import section_code
+from search.labels import SECTION_LABELS, section_code
 from search.query import (
     And,
     Everything,
@@ -330,7 +330,8 @@ class _Parser:
         if name == "section":
             code = section_code(value.text)
             if code is None:
-                self._note(value, "不是已知的章节，已按普通词检索。")
+                known = "、".join(SECTION_LABELS.values())
+                self._note(value, f"不是已知的章节（{known}），已按普通词检索。")
                 return self._leaf(value)
             return Label("section", code, span=span)
         if not fold_query(value.text):

@@ -67,9 +67,11 @@ class Suggester:
         kept = sorted(counts, key=lambda word: (-counts[word], word))[:MOST_WORDS]
         self._counts = {word: counts[word] for word in kept}
         self._kinds: dict[str, Kind] = dict.fromkeys(kept, "word")
-        for phrase, count in _phrases(columns):
+        self._written: dict[str, str] = {}
+        for phrase, count, written in _phrases(columns):
             self._counts[phrase] = count
             self._kinds[phrase] = "phrase"
+            self._written[phrase] = written
         self._sorted = sorted(self._counts)
         agency = columns.labels["agency"]
         reports = np.bincount(
@@ -98,7 +100,10 @@ class Suggester:
         only_agencies = bool(lead and lead[1])
         agencies = self._agencies_with(folded, size if only_agencies else MOST_AGENCIES)
         words = [] if only_agencies else self._completions(folded, max(1, size - len(agencies)))
-        found = [Suggestion(before + text, self._kinds[text], count) for text, count in words]
+        found = [
+            Suggestion(before + self._written.get(text, text), self._kinds[text], count)
+            for text, count in words
+        ]
         found += [Suggestion(before + name, "agency", count) for name, count in agencies]
         return tuple(found[:size])
 
@@ -142,7 +147,10 @@ class Suggester:
         ]
         strange = [leaf for leaf in leaves if not self._knows(leaf.folded)]
         chosen = (strange or leaves)[:MOST_MENDED]
-        better = [(leaf, list(self._better(leaf.folded))) for leaf in chosen]
+        better = [
+            (leaf, [self._written.get(text, text) for text in self._better(leaf.folded)])
+            for leaf in chosen
+        ]
         slips = [(leaf, found[0]) for leaf, found in better if found and strange]
         if len(slips) > 1:
             mended = text
@@ -291,10 +299,11 @@ def _live(columns: Columns, text: Text) -> int:
     return int(columns.live[text.docs].sum())
 
 
-def _phrases(columns: Columns) -> Iterator[tuple[str, int]]:
-    """The slogans that stand in the collection, with the passages that hold each."""
+def _phrases(columns: Columns) -> Iterator[tuple[str, int, str]]:
+    """The slogans that stand in the collection, with the passages that hold each, and as they are
+    written."""
     leaves = Leaves(columns)
     for line in SLOGANS.read_text(encoding="utf-8").splitlines():
         phrase = fold_query(line)
         if len(phrase) > 1 and (count := _live(columns, leaves.characters(phrase))):
-            yield phrase, count
+            yield phrase, count, line.strip()

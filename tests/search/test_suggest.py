@@ -113,6 +113,17 @@ def test_nothing_to_complete(engine: Engine, typed: str) -> None:
     assert engine.suggest(typed) == ()
 
 
+def test_a_set_phrase_is_offered_as_it_is_written(tmp_path: Path) -> None:
+    index_dir = tmp_path / "index"
+    report = make_report("甲县司法局", 2020, ["“双随机一公开”。"])
+    with build_lock(index_dir):
+        update_index(index_dir, [report], processes=1)
+    opened = open_engine(index_dir)
+    assert [one.text for one in opened.suggest("双随")] == ["双随机、一公开"]
+    assert opened.did_you_mean(SearchRequest("双随机一工开")) == ("双随机、一公开",)
+    opened.close()
+
+
 # ---------------------------------------------------------------- corrections
 
 
