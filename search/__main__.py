@@ -8,7 +8,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from corpus.command_line import CommandParser
@@ -24,7 +24,7 @@ from search.labels import section_label
 from search.query import Or
 from search.query_parser import parse_query
 from search.request import FIELDS, MAX_SIZE, SORTS, UNLABELLED, SearchRequest
-from search.results import ResultPage, Snippet, Trend
+from search.results import Notice, ResultPage, Snippet, Trend
 from search.to_json import (
     concordance_json,
     matrix_json,
@@ -172,7 +172,11 @@ def _answer(engine: Engine, options: argparse.Namespace) -> Iterator[str]:
             yield from export(head, found.hits, options.format)
     elif options.view == "trend":
         trends = engine.trend(queries, request.filters, scope=request.scope, within=request.within)
-        yield _json([trend_json(t) for t in trends]) if options.json else _trends(trends)
+        if options.json:
+            yield _json([trend_json(one) for one in trends])
+        else:
+            yield _trends(trends)
+            yield from _remarks(notice for one in trends for notice in one.notices)
     elif options.view == "matrix":
         yield from _matrix(engine, request, options.json)
     elif options.view == "spread":
@@ -217,8 +221,7 @@ def _page(page: ResultPage) -> Iterator[str]:
     total = page.total
     yield f"{total.reports} 份报告 · {total.passages} 个段落 · {total.occurrences} 处"
     yield f"（{page.took_ms:.1f} 毫秒）\n"
-    for notice in page.notices:
-        yield f"注意：{notice.message}\n"
+    yield from _remarks(page.notices)
     for hit in page.hits:
         year = UNLABELLED if hit.year is None else hit.year
         yield f"\n{hit.title}\n  {hit.agency or UNLABELLED} · {year} · {section_label(hit.section)}"
@@ -227,6 +230,12 @@ def _page(page: ResultPage) -> Iterator[str]:
             yield f"  {' › '.join(hit.heading)}\n"
         for snippet in hit.snippets:
             yield f"    {_marked(snippet)}\n"
+
+
+def _remarks(notices: Iterable[Notice]) -> Iterator[str]:
+    """What was not understood; below a table, so that its lines stay together."""
+    for message in dict.fromkeys(notice.message for notice in notices):
+        yield f"注意：{message}\n"
 
 
 def _marked(snippet: Snippet) -> str:
@@ -267,6 +276,7 @@ def _concordance(
     for line in found.lines:
         left = "　" * max(0, 30 - len(line.left)) + line.left
         yield f"{left}【{line.key}】{line.right}  {line.hit.url}\n"
+    yield from _remarks(found.notices)
 
 
 def _matrix(engine: Engine, request: SearchRequest, as_json: bool) -> Iterator[str]:
@@ -279,6 +289,7 @@ def _matrix(engine: Engine, request: SearchRequest, as_json: bool) -> Iterator[s
     for row in found.rows:
         cells = [f"{c.reports}/{c.held}" for c in (*row.cells, row.total)]
         yield "\t".join([row.agency or UNLABELLED, *cells]) + "\n"
+    yield from _remarks(found.notices)
 
 
 def _spread(engine: Engine, request: SearchRequest, as_json: bool) -> Iterator[str]:
@@ -294,6 +305,7 @@ def _spread(engine: Engine, request: SearchRequest, as_json: bool) -> Iterator[s
             f"{one.agency or UNLABELLED}\t{one.first_year or ''}\t{one.last_year or ''}\t"
             f"{one.reports}\t{one.occurrences}\t{dropped}\n"
         )
+    yield from _remarks(found.notices)
 
 
 if __name__ == "__main__":

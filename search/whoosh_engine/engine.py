@@ -211,12 +211,14 @@ class WhooshEngine:
         within: str = "",
     ) -> tuple[Trend, ...]:
         columns = self._current()
-        found = []
+        found: list[Trend] = []
         for text in queries:
             asked = SearchRequest(text, filters, scope=scope, within=within)
             matches, masks, parsed = self._match(columns, asked)
             rows = tuple(trend_rows(matches, masks.passages()))
-            found.append(Trend(text, rows, _total(matches), parsed.notices))
+            # what is to be said of the filters is said once
+            notices = tuple(n for n in parsed.notices if not found or n.code != "not_held")
+            found.append(Trend(text, rows, _total(matches), notices))
         return tuple(found)
 
     def concordance(

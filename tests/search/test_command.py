@@ -232,6 +232,13 @@ def test_what_was_not_understood_is_told(run: Run) -> None:
     assert "注意：“(”：括号没有配对，已补上。" in run("(首违不罚")
 
 
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_tells_it(run: Run, view: str) -> None:
+    shown = run("(首违不罚", "清单", "--view", view, "--kind=航天")
+    assert "注意：“(”：括号没有配对，已补上。\n" in shown
+    assert shown.count("注意：没有收录类别为“航天”的报告。\n") == 1
+
+
 # ---------------------------------------------------------------- errors
 
 
