@@ -7,6 +7,7 @@ without an operand), never by giving up the rest.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -58,6 +59,7 @@ class Parsed(NamedTuple):
     notices: tuple[Notice, ...]
 
 
+_LIST: Final = re.compile("[,，;；、]")
 MOST_NOTICES: Final = 12
 """Remarks on one query; the rest is counted in one more."""
 
@@ -325,6 +327,10 @@ class _Parser:
                 return None
             return InField(TEXT_FIELDS[field.extra], leaf, span)
         name = LABEL_FIELDS[field.extra]
+        if value.kind == "run" and len(values := _LIST.split(value.text)) > 1:
+            several = f"{field.text}({' OR '.join(filter(None, values))})"
+            message = f"“{value.text}”按一个值检索；几个值请写成 {several}。"
+            self._notices.append(Notice("hint", message, span))
         if name == "year":
             return self._years(field, value, span)
         if name == "section":

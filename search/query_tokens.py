@@ -61,6 +61,7 @@ _MEANT: Final = {
 """Words that stand alone and are often meant as operators; they are searched, and told."""
 _MEANT_NEAR: Final = re.compile("(?:near|ｎｅａｒ)[/／]?(\\d*)$", re.IGNORECASE)
 _QUOTES: Final = {'"': '"', "“": "”", "＂": "＂", "「": "」", "『": "』"}
+_OPENINGS: Final = frozenset("(（" + "".join(_QUOTES))
 _BREAKS: Final = frozenset("()（）|｜" + "".join(_QUOTES))
 _BEFORE_CLAUSES: Final = frozenset("()（）|｜-－" + "".join(_QUOTES.values()))
 
@@ -108,6 +109,9 @@ def tokenize_query(text: str, notices: list[Notice]) -> list[Token]:
             while end < size and not text[end].isspace() and text[end] not in _BREAKS:
                 end += 1
             found.append(_run(text[at:end], at, end, notices, found))
+            if text[end - 1] in "-－=＝" and text[end : end + 1] in _OPENINGS:
+                message = f"“{text[end - 1]}”按普通文字检索；作运算符时前面要有空白。"
+                notices.append(Notice("hint", message, (end - 1, end)))
             at = end
     return found
 
