@@ -32,7 +32,8 @@ _LIST = re.compile(r"^(\s*(?:[0-9]+(?=[.)]))?)([-+.)])")
 """The beginning of what Markdown would read as an item of a list."""
 
 _COLUMNS = (
-    "报告编号", "段落", "标题", "机关", "年度", "章节", "小标题", "出现次数", "摘录", "链接",
+    "报告编号", "段落", "标题", "机关", "年度", "章节", "小标题", "出现次数", "摘录", "发布日期",
+    "引文", "链接",
 )  # fmt: skip
 
 
@@ -123,7 +124,7 @@ def _csv(head: ExportHead, hits: Iterable[Hit]) -> Iterator[str]:
 
     yield "\ufeff"  # Excel reads UTF-8 only with a byte order mark
     yield row(_COLUMNS)
-    for hit in hits:
+    for hit, citation in _cited(head, hits):
         yield row(
             (
                 hit.report_id,
@@ -135,6 +136,8 @@ def _csv(head: ExportHead, hits: Iterable[Hit]) -> Iterator[str]:
                 " › ".join(hit.heading),
                 hit.occurrences,
                 _excerpt(hit),
+                hit.published or "",
+                citation,
                 head.site + hit.url,
             )
         )
@@ -182,7 +185,7 @@ def _jsonl(head: ExportHead, hits: Iterable[Hit]) -> Iterator[str]:
         "exported": head.exported.isoformat(),
     }
     yield json.dumps({"about": about}, ensure_ascii=False) + "\n"
-    for hit in hits:
+    for hit, citation in _cited(head, hits):
         record = {
             "report_id": hit.report_id,
             "passage": hit.passage,
@@ -194,6 +197,8 @@ def _jsonl(head: ExportHead, hits: Iterable[Hit]) -> Iterator[str]:
             "heading": hit.heading,
             "occurrences": hit.occurrences,
             "snippets": [{"text": s.text, "spans": s.spans} for s in hit.snippets],
+            "published": hit.published,
+            "citation": citation,
             "url": head.site + hit.url,
         }
         yield json.dumps(record, ensure_ascii=False) + "\n"
@@ -213,6 +218,15 @@ def _markdown(head: ExportHead, hits: Iterable[Hit]) -> Iterator[str]:
         for snippet in hit.snippets:
             marked = _LIST.sub(r"\1\\\2", _marked(snippet.text, snippet.spans))
             yield f"> {marked}\n\n"
+
+
+def _cited(head: ExportHead, hits: Iterable[Hit]) -> Iterator[tuple[Hit, str]]:
+    """Each hit with its report's citation, made once for hits of one report in a row."""
+    report, citation = "", ""
+    for hit in hits:
+        if hit.report_id != report:
+            report, citation = hit.report_id, cite_hit(head, hit)
+        yield hit, citation
 
 
 def cite_hit(head: ExportHead, hit: Hit) -> str:
