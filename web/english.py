@@ -160,8 +160,8 @@ CATALOGUE: Final[Mapping[str, str | tuple[str, str]]] = {
     "不加任何筛选": "Without any filter",
     "其中任一词语，最相近的在前": "Any of the words, the most alike first",
     "段落": "Passages",
-    "引号内逐字匹配，不加引号则各词同在一段即可。": (
-        "Quoted text matches to the character; unquoted words only need to share a passage. "
+    "引号里的字须连在一起，不加引号则各词同在一段即可。": (
+        "Quoted characters must stand together; unquoted words only need to share a passage. "
     ),
     # one facet
     "{n:,} 个": "{n:,}",

@@ -42,6 +42,7 @@ def test_an_agency_chosen_by_its_second_name_has_the_count_of_its_reports(tmp_pa
         update_index(tmp_path, [REPORT, other], processes=1)
     engine = open_engine(tmp_path)
     page = engine.search(SearchRequest("", parse_filters({"agency": ["甲市综合行政执法局"]})))
+    engine.close()
     assert page.total.reports == 1
     chosen = {value.value: value.count for value in page.facets["agency"].values if value.selected}
     assert chosen == {"甲市综合行政执法局": 1}
