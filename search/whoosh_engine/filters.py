@@ -117,7 +117,7 @@ def report_mask(columns: Columns, name: Field, value: str) -> Bools:
 
 
 def not_held(columns: Columns, filters: Filters) -> Iterator[Notice]:
-    """A remark on each chosen value that no report has, with the most frequent that contain it."""
+    """A remark on each chosen value that no report has, with the shortest that contain it."""
     for name in FIELDS:
         if name == "section":
             continue  # a closed list, of which every other value is refused
@@ -131,10 +131,12 @@ def not_held(columns: Columns, filters: Filters) -> Iterator[Notice]:
             if name == "agency" and value in columns.agency_names:
                 continue
             typed = fold_query(value)
-            alike = [i for i, own in enumerate(table.folded[:-1]) if typed and typed in own]
-            counts = table.totals(columns.labels[name].ordinals[columns.live_reports])
-            alike.sort(key=lambda i: (-int(counts[i]), table.names[i]))
-            names = "、".join(table.names[i] for i in alike[:MOST_ALIKE])
+            alike = [
+                known
+                for known, folded in zip(table.names, table.folded, strict=True)
+                if typed and typed in folded and known != UNLABELLED
+            ]
+            names = "、".join(sorted(alike, key=lambda known: (len(known), known))[:MOST_ALIKE])
             message = f"没有收录{field_label(name)}为“{value}”的报告"
             yield Notice("not_held", message + (f"；相近的有：{names}。" if names else "。"))
 
