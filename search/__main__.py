@@ -8,19 +8,23 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from corpus.command_line import CommandParser
 from search import open_engine
-from search.citations import CITATION_STYLES, Citation, format_citation
+from search.citations import CITATION_STYLES
 from search.engine import Engine
 from search.errors import SearchError
 from search.export import EXPORT_FORMATS, ExportHead, export
+from search.export_citations import export_citations
+from search.export_trend import export_trend
 from search.filter_text import parse_filters
 from search.labels import section_label
+from search.query import Or
+from search.query_parser import parse_query
 from search.request import FIELDS, MAX_SIZE, SORTS, UNLABELLED, SearchRequest
-from search.results import Hit, ResultPage, Snippet, Trend
+from search.results import Notice, ResultPage, Snippet, Trend
 from search.to_json import (
     concordance_json,
     matrix_json,
@@ -30,12 +34,19 @@ from search.to_json import (
 )
 from search.views import CONCORDANCE_SORTS
 
+FORMATS = {"passages": EXPORT_FORMATS, "reports": EXPORT_FORMATS, "trend": ("csv",)}
+"""What each view can be exported as; the others are pages."""
 VIEWS = ("passages", "reports", "concordance", "trend", "matrix", "spread")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status: 0 answered, 1 cannot be answered, 2 wrong arguments."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.format and options.view not in FORMATS:
+        parser.error(f"--format 不能与 --view {options.view} 同用；可用 --json。")
+    if options.format and options.format not in FORMATS[options.view]:
+        parser.error(f"--view {options.view} 只有 {'、'.join(FORMATS[options.view])} 格式。")
     if isinstance(sys.stdout, io.TextIOWrapper):  # the same bytes whatever the system's habits
         sys.stdout.reconfigure(encoding="utf-8", newline="")
     try:
@@ -107,7 +118,7 @@ def _parser() -> argparse.ArgumentParser:
         "--export",
         choices=EXPORT_FORMATS,
         metavar="格式",
-        help=f"导出全部结果：{'、'.join(EXPORT_FORMATS)}",
+        help=f"导出全部结果：{'、'.join(EXPORT_FORMATS)}；--view trend 只有 csv",
     )
     form.add_argument(
         "--cite",
@@ -134,7 +145,7 @@ def _choice(
 def _answer(engine: Engine, options: argparse.Namespace) -> Iterator[str]:
     queries = [text.encode("utf-8", "replace").decode() for text in options.query]
     request = SearchRequest(
-        query=" ".join(queries),
+        query=_all_of(queries),
         filters=parse_filters({name: getattr(options, name) for name in FIELDS}),
         scope=options.scope,
         sort=options.sort,
@@ -143,8 +154,10 @@ def _answer(engine: Engine, options: argparse.Namespace) -> Iterator[str]:
         size=options.size,
         within=options.within,
     )
-    if options.format:
-        found = engine.stream(request)
+    if options.format and options.view == "trend":
+        yield export_trend(engine, queries, request, datetime.date.today())
+    elif options.format or options.cite:
+        found = engine.stream(request.with_(snippets=not options.cite))
         head = ExportHead(
             request,
             found.total,
@@ -153,12 +166,17 @@ def _answer(engine: Engine, options: argparse.Namespace) -> Iterator[str]:
             options.site,
             datetime.date.today(),
         )
-        yield from export(head, found.hits, options.format)
-    elif options.cite:
-        yield from _citations(engine, request, options)
+        if options.cite:
+            yield from export_citations(head, found.hits, options.cite)
+        else:
+            yield from export(head, found.hits, options.format)
     elif options.view == "trend":
         trends = engine.trend(queries, request.filters, scope=request.scope, within=request.within)
-        yield _json([trend_json(t) for t in trends]) if options.json else _trends(trends)
+        if options.json:
+            yield _json([trend_json(one) for one in trends])
+        else:
+            yield _trends(trends)
+            yield from _remarks(notice for one in trends for notice in one.notices)
     elif options.view == "matrix":
         yield from _matrix(engine, request, options.json)
     elif options.view == "spread":
@@ -169,6 +187,17 @@ def _answer(engine: Engine, options: argparse.Namespace) -> Iterator[str]:
         yield from _list(engine, request, options.json)
 
 
+def _all_of(queries: Sequence[str]) -> str:
+    """Several queries as one that asks for all; an OR stays within its own."""
+    if len(queries) == 1:
+        return queries[0]
+    trees = [parse_query(text).tree for text in queries]
+    return " ".join(
+        f"({text})" if isinstance(tree, Or) else text
+        for text, tree in zip(queries, trees, strict=True)
+    )
+
+
 def _list(engine: Engine, request: SearchRequest, as_json: bool) -> Iterator[str]:
     page = engine.search(request)
     if as_json:
@@ -176,6 +205,8 @@ def _list(engine: Engine, request: SearchRequest, as_json: bool) -> Iterator[str
         return
     yield from _page(page)
     if not page.total.passages:
+        if page.understood:
+            yield f"理解为：{page.understood}\n"
         for one in engine.explain(request):
             yield f"{one.label}：{one.total.reports} 份报告，{one.total.occurrences} 处\n"
         for text in engine.did_you_mean(request):
@@ -190,8 +221,7 @@ def _page(page: ResultPage) -> Iterator[str]:
     total = page.total
     yield f"{total.reports} 份报告 · {total.passages} 个段落 · {total.occurrences} 处"
     yield f"（{page.took_ms:.1f} 毫秒）\n"
-    for notice in page.notices:
-        yield f"注意：{notice.message}\n"
+    yield from _remarks(page.notices)
     for hit in page.hits:
         year = UNLABELLED if hit.year is None else hit.year
         yield f"\n{hit.title}\n  {hit.agency or UNLABELLED} · {year} · {section_label(hit.section)}"
@@ -200,6 +230,12 @@ def _page(page: ResultPage) -> Iterator[str]:
             yield f"  {' › '.join(hit.heading)}\n"
         for snippet in hit.snippets:
             yield f"    {_marked(snippet)}\n"
+
+
+def _remarks(notices: Iterable[Notice]) -> Iterator[str]:
+    """What was not understood; below a table, so that its lines stay together."""
+    for message in dict.fromkeys(notice.message for notice in notices):
+        yield f"注意：{message}\n"
 
 
 def _marked(snippet: Snippet) -> str:
@@ -240,6 +276,7 @@ def _concordance(
     for line in found.lines:
         left = "　" * max(0, 30 - len(line.left)) + line.left
         yield f"{left}【{line.key}】{line.right}  {line.hit.url}\n"
+    yield from _remarks(found.notices)
 
 
 def _matrix(engine: Engine, request: SearchRequest, as_json: bool) -> Iterator[str]:
@@ -252,6 +289,7 @@ def _matrix(engine: Engine, request: SearchRequest, as_json: bool) -> Iterator[s
     for row in found.rows:
         cells = [f"{c.reports}/{c.held}" for c in (*row.cells, row.total)]
         yield "\t".join([row.agency or UNLABELLED, *cells]) + "\n"
+    yield from _remarks(found.notices)
 
 
 def _spread(engine: Engine, request: SearchRequest, as_json: bool) -> Iterator[str]:
@@ -267,29 +305,7 @@ def _spread(engine: Engine, request: SearchRequest, as_json: bool) -> Iterator[s
             f"{one.agency or UNLABELLED}\t{one.first_year or ''}\t{one.last_year or ''}\t"
             f"{one.reports}\t{one.occurrences}\t{dropped}\n"
         )
-
-
-def _citations(
-    engine: Engine, request: SearchRequest, options: argparse.Namespace
-) -> Iterator[str]:
-    seen: set[str] = set()
-    for hit in engine.stream(request.with_(snippets=False)).hits:
-        if hit.report_id not in seen:
-            seen.add(hit.report_id)
-            text = format_citation(_citation(hit, options.site), options.cite)
-            yield text if text.endswith("\n") else text + "\n"
-
-
-def _citation(hit: Hit, site: str) -> Citation:
-    return Citation(
-        key=hit.report_id,
-        agency=hit.agency,
-        title=hit.title,
-        year=hit.year,
-        published=hit.published,
-        url=f"{site}/reports/{hit.report_id}",
-        accessed=datetime.date.today(),
-    )
+    yield from _remarks(found.notices)
 
 
 if __name__ == "__main__":

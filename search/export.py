@@ -32,7 +32,8 @@ _LIST = re.compile(r"^(\s*(?:[0-9]+(?=[.)]))?)([-+.)])")
 """The beginning of what Markdown would read as an item of a list."""
 
 _COLUMNS = (
-    "报告编号", "段落", "标题", "机关", "年度", "章节", "小标题", "出现次数", "摘录", "链接",
+    "报告编号", "段落", "标题", "机关", "年度", "章节", "小标题", "出现次数", "摘录", "发布日期",
+    "引文", "链接",
 )  # fmt: skip
 
 
@@ -82,24 +83,32 @@ def _describe_filter(field: str, chosen: FieldFilter) -> str:
         return section_label(value) if field == "section" else value
 
     words = [name(value) for value in chosen.include]
-    words += [
-        f"{'' if low is None else low}—{'' if high is None else high}"
-        for low, high in chosen.ranges
-    ]
+    words += [_describe_range(low, high) for low, high in chosen.ranges]
     words += [f"排除 {name(value)}" for value in chosen.exclude]
     return "、".join(words)
 
 
-def _head_pairs(head: ExportHead) -> list[tuple[str, str]]:
+def _describe_range(low: int | None, high: int | None) -> str:
+    if low is None:
+        return f"{high} 及以前"
+    return f"{low} 及以后" if high is None else f"{low}—{high}"
+
+
+def head_pairs(head: ExportHead) -> list[tuple[str, str]]:
+    """What was asked, what was found, of which index and when: names and values."""
     total = head.total
     return [
         ("检索式", head.request.query or "（全部）"),
         ("筛选", describe_filters(head.request) or "无"),
         ("结果", f"{total.reports} 份报告，{total.passages} 个段落，{total.occurrences} 处"),
-        ("行数", f"{head.rows}" + ("，已达上限，不是全部" if head.rows < total.passages else "")),
         ("索引", f"{head.generation}（{head.built}）"),
         ("导出日期", head.exported.isoformat()),
     ]
+
+
+def _rows_pair(head: ExportHead) -> tuple[str, str]:
+    cut = head.rows < head.total.passages
+    return "行数", f"{head.rows}" + ("，已达上限，不是全部" if cut else "")
 
 
 def _csv(head: ExportHead, hits: Iterable[Hit]) -> Iterator[str]:
@@ -115,7 +124,7 @@ def _csv(head: ExportHead, hits: Iterable[Hit]) -> Iterator[str]:
 
     yield "\ufeff"  # Excel reads UTF-8 only with a byte order mark
     yield row(_COLUMNS)
-    for hit in hits:
+    for hit, citation in _cited(head, hits):
         yield row(
             (
                 hit.report_id,
@@ -127,12 +136,14 @@ def _csv(head: ExportHead, hits: Iterable[Hit]) -> Iterator[str]:
                 " › ".join(hit.heading),
                 hit.occurrences,
                 _excerpt(hit),
+                hit.published or "",
+                citation,
                 head.site + hit.url,
             )
         )
     # After the rows, so that the first line is the header every reader expects.
     yield row(())
-    for name, value in _head_pairs(head):
+    for name, value in (*head_pairs(head), _rows_pair(head)):
         yield row((name, value))
 
 
@@ -174,7 +185,7 @@ def _jsonl(head: ExportHead, hits: Iterable[Hit]) -> Iterator[str]:
         "exported": head.exported.isoformat(),
     }
     yield json.dumps({"about": about}, ensure_ascii=False) + "\n"
-    for hit in hits:
+    for hit, citation in _cited(head, hits):
         record = {
             "report_id": hit.report_id,
             "passage": hit.passage,
@@ -186,6 +197,8 @@ def _jsonl(head: ExportHead, hits: Iterable[Hit]) -> Iterator[str]:
             "heading": hit.heading,
             "occurrences": hit.occurrences,
             "snippets": [{"text": s.text, "spans": s.spans} for s in hit.snippets],
+            "published": hit.published,
+            "citation": citation,
             "url": head.site + hit.url,
         }
         yield json.dumps(record, ensure_ascii=False) + "\n"
@@ -193,7 +206,7 @@ def _jsonl(head: ExportHead, hits: Iterable[Hit]) -> Iterator[str]:
 
 def _markdown(head: ExportHead, hits: Iterable[Hit]) -> Iterator[str]:
     yield f"# 检索结果：{_md(head.request.query or '（全部）')}\n\n"
-    for name, value in _head_pairs(head):
+    for name, value in (*head_pairs(head), _rows_pair(head)):
         yield f"- {name}：{_md(value)}\n"
     report = None
     for hit in hits:
@@ -205,6 +218,15 @@ def _markdown(head: ExportHead, hits: Iterable[Hit]) -> Iterator[str]:
         for snippet in hit.snippets:
             marked = _LIST.sub(r"\1\\\2", _marked(snippet.text, snippet.spans))
             yield f"> {marked}\n\n"
+
+
+def _cited(head: ExportHead, hits: Iterable[Hit]) -> Iterator[tuple[Hit, str]]:
+    """Each hit with its report's citation, made once for hits of one report in a row."""
+    report, citation = "", ""
+    for hit in hits:
+        if hit.report_id != report:
+            report, citation = hit.report_id, cite_hit(head, hit)
+        yield hit, citation
 
 
 def cite_hit(head: ExportHead, hit: Hit) -> str:

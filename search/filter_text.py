@@ -6,15 +6,14 @@ that begins with ``=`` is taken as it stands.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 from search.errors import RequestError
 from search.labels import SECTION_LABELS, section_code
 from search.request import FIELDS, UNLABELLED, Field, FieldFilter
+from search.years import Years, parse_years
 
-_YEARS: Final = re.compile(r"([0-9]{4})|([0-9]{4})?\s*(?:\.\.|…|—|–|~|～)\s*([0-9]{4})?")
 MOST_EXCLUDED_YEARS: Final = 100
 
 
@@ -61,19 +60,16 @@ def parse_filter(field: Field, values: Iterable[str]) -> FieldFilter:
     )
 
 
-def _years(typed: str, value: str) -> tuple[int | None, int | None]:
-    found = _YEARS.fullmatch(value)
-    if not found or not any(found.groups()):
+def _years(typed: str, value: str) -> Years:
+    years = parse_years(value)
+    if years is None:
         raise RequestError(
             "year", typed, f"看不懂年度“{typed}”；请写成 2021、2019..2022、2019.. 或 {UNLABELLED}。"
         )
-    if found[1]:
-        return int(found[1]), int(found[1])
-    low = int(found[2]) if found[2] else None
-    high = int(found[3]) if found[3] else None
+    low, high = years
     if low is not None and high is not None and low > high:
         raise RequestError("year", typed, f"年度范围“{typed}”的起始年晚于截止年。")
-    return low, high
+    return years
 
 
 def _years_between(typed: str, low: int | None, high: int | None) -> list[str]:

@@ -47,9 +47,10 @@ def section_label(code: str) -> str:
 
 
 def section_code(text: str) -> str | None:
-    """The category of a code, or of any part of its name; None when it is neither."""
+    """The category of a code, or of any part of its name of two characters or more; None when it
+    is neither."""
     folded = fold_query(text)
     for code, name in _SECTION_NAMES.items():
-        if folded == code or (folded and folded in fold_query(name)):
+        if folded == code or (len(folded) > 1 and folded in fold_query(name)):
             return code
     return None

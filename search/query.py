@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Literal as OneOf
 from typing import TypeAlias
 
-from search.request import Field
+from search.labels import section_label
+from search.request import UNLABELLED, Field
 from search.results import Span
 
 TextField: TypeAlias = OneOf["title", "heading"]
@@ -145,8 +146,11 @@ def iter_leaves(node: Node) -> Iterator[Node]:
 
 def iter_clauses(tree: Node) -> Iterator[Node]:
     """What is counted alone when nothing is found: each clause, each side of what must stand near
-    another, and for a phrase alone what it would be without its quotation marks."""
-    if isinstance(tree, Phrase):
+    another, for a phrase alone what it would be without its quotation marks, and for a prefix the
+    characters wherever they stand."""
+    if isinstance(tree, Prefix):
+        yield Phrase(tree.text, tree.folded, tree.span)
+    elif isinstance(tree, Phrase):
         yield Run(tree.text, tree.folded, tree.span)
     elif isinstance(tree, Literal):
         yield Phrase(tree.text, tree.folded, tree.span)
@@ -195,11 +199,7 @@ def describe(node: Node) -> str:
     if isinstance(node, InField):
         return f"{_FIELD[node.field]}{describe(node.leaf)}"
     if isinstance(node, Label):
-        if node.field == "year":
-            low = "" if node.low is None else str(node.low)
-            high = "" if node.high is None else str(node.high)
-            return f"年度为{low}" if low == high and low else f"年度在{low}—{high}之间"
-        return f"{_FIELD[node.field]}为“{node.text}”"
+        return _FIELD[node.field] + _describe_label(node)
     if isinstance(node, Not):
         return f"不要（{describe(node.child)}）"
     if isinstance(node, Near):
@@ -211,3 +211,15 @@ def describe(node: Node) -> str:
         for child in node.children
     ]
     return joint.join(parts)
+
+
+def _describe_label(node: Label) -> str:
+    if node.text == UNLABELLED:
+        return UNLABELLED
+    if node.field == "section":
+        return f"为“{section_label(node.text)}”"
+    if node.field != "year":
+        return f"含“{node.text}”"
+    if node.low is None or node.high is None:
+        return f"为{node.high}及以前" if node.low is None else f"为{node.low}及以后"
+    return f"为{node.low}" if node.low == node.high else f"在{node.low}—{node.high}之间"

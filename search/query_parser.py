@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from corpus.folding import fold_query
-from search.labels import section_code
+from search.labels import SECTION_LABELS, section_code
 from search.query import (
     And,
     Everything,
@@ -32,6 +32,7 @@ from search.query import (
 from search.query_tokens import LABEL_FIELDS, LIKE, TEXT_FIELDS, Token, tokenize_query
 from search.request import UNLABELLED
 from search.results import Notice, Span
+from search.years import parse_years
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Parsed(NamedTuple):
     notices: tuple[Notice, ...]
 
 
-_YEARS: Final = re.compile("^(\\d{4})?(?:(\\.\\.|…|—|–|~|～|-|至|到)(\\d{4})?)?$")
+_LIST: Final = re.compile("[,，;；、]")
 MOST_NOTICES: Final = 12
 """Remarks on one query; the rest is counted in one more."""
 
@@ -264,7 +265,7 @@ class _Parser:
             self._notices.append(
                 Notice(
                     "folds_to_nothing",
-                    f"“{token.text}”只有标点或空白，检索时不计，已略去。",
+                    f"“{token.text}”里没有可检索的文字（空白、引号、书名号、顿号不计），已略去。",
                     span,
                 )
             )
@@ -326,12 +327,17 @@ class _Parser:
                 return None
             return InField(TEXT_FIELDS[field.extra], leaf, span)
         name = LABEL_FIELDS[field.extra]
+        if value.kind == "run" and len(values := _LIST.split(value.text)) > 1:
+            several = f"{field.text}({' OR '.join(filter(None, values))})"
+            message = f"“{value.text}”按一个值检索；几个值请写成 {several}。"
+            self._notices.append(Notice("hint", message, span))
         if name == "year":
             return self._years(field, value, span)
         if name == "section":
             code = section_code(value.text)
             if code is None:
-                self._note(value, "不是已知的章节，已按普通词检索。")
+                known = "、".join(SECTION_LABELS.values())
+                self._note(value, f"不是已知的章节（{known}），已按普通词检索。")
                 return self._leaf(value)
             return Label("section", code, span=span)
         if not fold_query(value.text):
@@ -347,19 +353,16 @@ class _Parser:
         return Like(value.text, folded, span)
 
     def _years(self, field: Token, value: Token, span: Span) -> Node | None:
-        text = value.text.translate(str.maketrans("０１２３４５６７８９．", "0123456789."))
-        text = text.replace("年", "")
-        if text == UNLABELLED:
+        if value.text == UNLABELLED:
             return Label("year", UNLABELLED, span=span)
-        match = _YEARS.match(text)
-        if not match or not (match[1] or match[3]):
+        years = parse_years(value.text)
+        if years is None:
             self._note(value, "不是年份（如 2021 或 2019..2022），已按普通词检索。")
             return self._leaf(value)
-        low = int(match[1]) if match[1] else None
-        high = (int(match[3]) if match[3] else None) if match[2] else low
+        low, high = years
         if low is not None and high is not None and low > high:
             low, high = high, low
-        return Label("year", text, low, high, span)
+        return Label("year", value.text, low, high, span)
 
 
 def _has_places(node: Node) -> bool:

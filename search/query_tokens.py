@@ -54,8 +54,14 @@ _ORS: Final = frozenset(("OR", "ＯＲ", "或者"))
 _ANDS: Final = frozenset(("AND", "ＡＮＤ", "并且"))
 _NOTS: Final = frozenset(("NOT", "ＮＯＴ"))
 _TOGETHER: Final[dict[str, Together]] = {"同句": "sentence", "同段": "paragraph"}
-_SMALL: Final = {"or": "OR", "and": "AND", "not": "NOT"}
+_MEANT: Final = {
+    "or": "OR", "and": "AND", "not": "NOT", "或": "OR（或者）", "且": "AND（并且）",
+    "&": "AND（并且）", "&&": "AND（并且）", "＆": "AND（并且）", "＆＆": "AND（并且）",
+}  # fmt: skip
+"""Words that stand alone and are often meant as operators; they are searched, and told."""
+_MEANT_NEAR: Final = re.compile("(?:near|ｎｅａｒ)[/／]?(\\d*)$", re.IGNORECASE)
 _QUOTES: Final = {'"': '"', "“": "”", "＂": "＂", "「": "」", "『": "』"}
+_OPENINGS: Final = frozenset("(（" + "".join(_QUOTES))
 _BREAKS: Final = frozenset("()（）|｜" + "".join(_QUOTES))
 _BEFORE_CLAUSES: Final = frozenset("()（）|｜-－" + "".join(_QUOTES.values()))
 
@@ -76,12 +82,16 @@ def tokenize_query(text: str, notices: list[Notice]) -> list[Token]:
             found.append(Token("close", c, at, at + 1))
             at += 1
         elif c in "|｜":
-            found.append(Token("or", c, at, at + 1))
-            at += 1
+            end = at + 2 if text[at + 1 : at + 2] in ("|", "｜") else at + 1
+            found.append(Token("or", text[at:end], at, end))
+            at = end
         elif c in "=＝" and at + 1 < size and text[at + 1] in _QUOTES:
             end = _quoted(text, at + 1, notices)
             found.append(Token("literal", _inside(text, at + 1, end), at, end))
             at = end
+        elif c in _QUOTES and not text[at + 1 :].strip():
+            notices.append(Notice("not_understood", f"引号 {c} 没有配对，已忽略。", (at, at + 1)))
+            at = size
         elif c in _QUOTES:
             end = _quoted(text, at, notices)
             found.append(Token("phrase", _inside(text, at, end), at, end))
@@ -98,12 +108,15 @@ def tokenize_query(text: str, notices: list[Notice]) -> list[Token]:
             end = at + 1
             while end < size and not text[end].isspace() and text[end] not in _BREAKS:
                 end += 1
-            found.append(_run(text[at:end], at, end, notices))
+            found.append(_run(text[at:end], at, end, notices, found))
+            if text[end - 1] in "-－=＝" and text[end : end + 1] in _OPENINGS:
+                message = f"“{text[end - 1]}”按普通文字检索；作运算符时前面要有空白。"
+                notices.append(Notice("hint", message, (end - 1, end)))
             at = end
     return found
 
 
-def _run(word: str, start: int, end: int, notices: list[Notice]) -> Token:
+def _run(word: str, start: int, end: int, notices: list[Notice], before: list[Token]) -> Token:
     if word in _ORS:
         return Token("or", word, start, end)
     if word in _ANDS:
@@ -115,10 +128,27 @@ def _run(word: str, start: int, end: int, notices: list[Notice]) -> Token:
     if match := _NEAR.match(word):
         distance = min(int(match[1][:5]), _FARTHEST) if match[1] else _DEFAULT_DISTANCE
         return Token("near", word, start, end, str(distance))
-    if great := _SMALL.get(word.lower()):
-        message = f"“{word}”按普通词检索；作运算词时请写成大写的 {great}。"
-        notices.append(Notice("hint", message, (start, end)))
+    if hint := _hint(word, bool(before)):
+        notices.append(Notice("hint", f"“{word}”按普通词检索；{hint}", (start, end)))
     return Token("run", word, start, end)
+
+
+def _hint(word: str, follows: bool) -> str:
+    """What to write instead, where a word was perhaps meant as an operator or has one within;
+    ``follows``: whether something stands before it."""
+    if meant := _MEANT.get(word.lower()):
+        return f"作运算词时请写成 {meant}。"
+    if near := _MEANT_NEAR.match(word):
+        return f"作运算词时请写成 NEAR/{near[1] or _DEFAULT_DISTANCE}。"
+    if word in ("-", "－"):
+        return "要排除一个词，“-”与它之间不能有空白。"
+    if "*" in word.rstrip("*＊").replace("＊", "*"):
+        return "“*”只能写在词尾。"
+    for how in _TOGETHER:
+        # 同句话 is a word; 执法同句监督 is a slip
+        if how in word[1:] or (follows and word.startswith(how)):
+            return f"作运算词时，“{how}”前后都要有空白。"
+    return ""
 
 
 def _starts_clause(text: str, at: int) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 from urllib.parse import quote
 
-from search.request import Field
+from search.request import Field, SearchRequest
 
 Span: TypeAlias = tuple[int, int]
 
@@ -105,6 +105,7 @@ NoticeCode: TypeAlias = Literal[
     "too_many_clauses",
     "too_deep",
     "too_many_terms",
+    "not_held",
     "hint",
 ]
 
@@ -123,7 +124,8 @@ class ClauseCount:
     """What one clause finds alone, or the query without one filter: shown on zero results."""
 
     label: str
-    query: str
+    asked: SearchRequest
+    """The question that was counted."""
     total: Total
     field: Field | None = None
     """The filter left out; None for a clause of the query."""

@@ -196,7 +196,7 @@ def clause_json(clause: ClauseCount) -> Json:
     """What one clause finds alone, or the query without the filter of ``field``."""
     return {
         "label": clause.label,
-        "query": clause.query,
+        "query": clause.asked.query,
         "field": clause.field,
         "value": clause.value,
         "total": total_json(clause.total),

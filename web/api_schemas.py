@@ -6,10 +6,11 @@ none.  A test holds every answer to these, and to having no key that is not list
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 from search.labels import SECTION_LABELS
 from search.request import FIELDS, UNLABELLED
+from search.results import NoticeCode
 
 Json: TypeAlias = dict[str, Any]
 
@@ -107,7 +108,14 @@ SCHEMAS: Json = {
         {"reports": COUNT, "passages": COUNT, "occurrences": COUNT},
         "报告、段落、出现处，均为准确值",
     ),
-    "Notice": _object({"code": TEXT, "message": TEXT, "span": MAYBE_SPAN}, "对检索式的说明"),
+    "Notice": _object(
+        {
+            "code": {"type": "string", "enum": list(get_args(NoticeCode))},
+            "message": TEXT,
+            "span": MAYBE_SPAN,
+        },
+        "对检索式或筛选的说明",
+    ),
     "Hit": _object(
         {
             **_PLACE,

@@ -123,6 +123,9 @@ CATALOGUE: Final[Mapping[str, str | tuple[str, str]]] = {
     "CSV 表格": "CSV table",
     "JSON Lines": "JSON Lines",
     "Markdown": "Markdown",
+    "引文 GB/T 7714": "Citations, GB/T 7714",
+    "引文 BibTeX": "Citations, BibTeX",
+    "引文 RIS": "Citations, RIS",
     "订阅（Atom）": "Feed (Atom)",
     "JSON 接口": "JSON",
     "理解为：": "Understood as: ",
@@ -154,9 +157,11 @@ CATALOGUE: Final[Mapping[str, str | tuple[str, str]]] = {
     "条件": "Condition",
     "不限{what}": "Without the filter: {what}",
     "不在结果中再搜": "Without the search within results",
+    "不加任何筛选": "Without any filter",
+    "其中任一词语，最相近的在前": "Any of the words, the most alike first",
     "段落": "Passages",
-    "引号内逐字匹配，不加引号则各词同在一段即可。": (
-        "Quoted text matches to the character; unquoted words only need to share a passage. "
+    "引号里的字须连在一起，不加引号则各词同在一段即可。": (
+        "Quoted characters must stand together; unquoted words only need to share a passage. "
     ),
     # one facet
     "{n:,} 个": "{n:,}",
@@ -435,7 +440,8 @@ NOTICES: Final[Mapping[NoticeCode, str]] = {
     "too_many_clauses": "{about}too many words or operators; the rest was simplified.",
     "too_deep": "{about}too many brackets within brackets; the innermost were ignored.",
     "too_many_terms": "{about}begins too many words; only the most frequent were used.",
-    "hint": "{about}searched as a word; write operators in capitals.",
+    "not_held": "{about}no report has one of the values chosen in the filters.",
+    "hint": "{about}searched as text; see Help for how operators are written.",
 }
 """``search.results.Notice`` by its code; ``about`` is the place in the query, or empty."""
 
@@ -468,6 +474,12 @@ UNDERSTOOD: Final[Mapping[str, str]] = {
     "章节": " in the section: ",
     "年度为": " year ",
     "年度在": " years ",
+    "年度未识别": " year unknown ",
+    "机关未识别": " agency unknown ",
+    "类别未识别": " kind unknown ",
+    "地区未识别": " region unknown ",
+    "及以前": " and before ",
+    "及以后": " and after ",
     "之间": " ",
     "为": " ",
 }

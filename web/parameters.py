@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeAlias
 from search.labels import FIELD_LABELS, SECTION_LABELS
 from search.request import FIELDS, MAX_SIZE, SORTS, UNLABELLED
 from search.views import CONCORDANCE_SORTS
+from search.years import RANGE, YEAR, YEARS
 from web.urls import MAX_PAGE, SCOPES, Arguments, BadParameter
 
 Json: TypeAlias = dict[str, Any]
@@ -191,14 +192,13 @@ FIELD = Parameter("field", choice(FIELDS), "筛选栏", "path")
 OLDER = Parameter("a", text(pattern=_SOMETHING), "较早一份报告的编号", required=True)
 NEWER = Parameter("b", text(pattern=_SOMETHING), "较晚一份报告的编号", required=True)
 
-_YEAR = "[0-9]{4}"
-_TO = r"(\.\.|…|—|–|~|～)"
 _PATTERNS = {
-    "year": f"^[-=]?({UNLABELLED}|{_YEAR}|{_YEAR}{_TO}({_YEAR})?|{_TO}{_YEAR})?$",
+    # what is excluded needs both its ends
+    "year": f"^(=?({UNLABELLED}|{YEARS})?|-({UNLABELLED}|{YEAR}|{RANGE})?)$",
     "section": f"^[-=]?({'|'.join([*SECTION_LABELS, *SECTION_LABELS.values(), UNLABELLED])})?$",
 }
 _WRITTEN = {
-    "year": "写作 2021、2019..2022（范围，可省一端）",
+    "year": "写作 2021、2019..2022（范围，可省一端；排除时两端都要）",
     "section": "用代码或全名："
     + "、".join(f"{code} {name}" for code, name in SECTION_LABELS.items()),
     "region": "由大到小用 / 连接，如 重庆市/南岸区",

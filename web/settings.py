@@ -54,7 +54,7 @@ class Settings:
     mark_characters: int = _setting(
         5000, "characters", "Longest stretch of text that goes through bleach at once."
     )
-    feed_entries: int = _setting(50, "passages", "Entries of a feed.")
+    feed_entries: int = _setting(50, "reports", "Entries of a feed.")
     export_rows: int = _setting(100_000, "passages", "Rows of one export at the most.")
     sitemap_reports: int = _setting(20_000, "reports", "Reports of one sitemap file.")
     query_length: int = _setting(

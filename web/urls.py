@@ -39,7 +39,8 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 EMPTY = FieldFilter()
 MAX_PARAMETERS = 200
 """Values a query string may carry; more is somebody's mistake or attack."""
-MAX_PAGE = 1_000_000
+MAX_PAGE = 999_999_999
+"""Past any collection's last page, which is an empty list and no error."""
 _T = TypeVar("_T", bound=str)
 
 
@@ -134,7 +135,7 @@ def _number(args: Arguments, name: str, low: int, high: int, default: int) -> in
     text = _one(args, name)
     if not text:
         return default
-    if not re.fullmatch(r"[0-9]{1,7}", text) or not low <= int(text) <= high:
+    if not re.fullmatch(r"[0-9]{1,9}", text) or not low <= int(text) <= high:
         raise BadParameter(name, text, f"参数 {name} 应为 {low} 到 {high} 之间的整数。")
     return int(text)
 

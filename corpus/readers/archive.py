@@ -66,7 +66,15 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> byt
     try:
         with archive.open(member) as file:
             return file.read(LARGEST_FILE + 1)
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, zlib.error):
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        RuntimeError,
+        NotImplementedError,
+        EOFError,
+        ValueError,  # a damaged directory places the member before the file's beginning
+        zlib.error,
+    ):
         return ReadError("damaged", "压缩包里的这个文件已损坏", "请重新下载。")
 
 

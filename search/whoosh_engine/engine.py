@@ -8,22 +8,21 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
-from corpus.model import CATEGORIES
 from index.errors import IndexProblem
 from index.generations import current_generation
 from index.snapshot import open_snapshot
 from search import query
 from search.errors import CursorExpired, IndexUnavailable, RequestError
+from search.explain import iter_parts
 from search.highlight import stored_spans
-from search.labels import field_label, section_label
 from search.query import describe
-from search.query_parser import BOUNDS, Parsed, QueryBounds, parse_query
-from search.query_writer import write_query
+from search.query_parser import BOUNDS, MOST_NOTICES, Parsed, QueryBounds, parse_query
 from search.request import (
     FIELDS,
     MAX_SIZE,
@@ -31,7 +30,6 @@ from search.request import (
     SORTS,
     UNLABELLED,
     Field,
-    FieldFilter,
     Filters,
     Scope,
     SearchRequest,
@@ -58,7 +56,7 @@ from search.views import Concordance, ConcordanceSort, Matrix, Neighbours, Sprea
 from search.whoosh_engine import concordance, facets, matrix, neighbours, spread
 from search.whoosh_engine.columns import Columns
 from search.whoosh_engine.evaluate import Evaluator
-from search.whoosh_engine.filters import FilterMasks
+from search.whoosh_engine.filters import FilterMasks, not_held
 from search.whoosh_engine.hits import document_of, make_hit, summary_at
 from search.whoosh_engine.leaves import Leaves
 from search.whoosh_engine.matches import Matches
@@ -128,6 +126,7 @@ class WhooshEngine:
             notices += [Notice(one.code, f"结果中再搜：{one.message}") for one in inner.notices]
         leaves = known or Leaves(columns)
         notices += _prefix_notices(leaves, tree, self._bounds)
+        notices += islice(not_held(columns, request.filters), MOST_NOTICES)
         evaluator = Evaluator(columns, leaves, self._bounds.expansions)
         masks = FilterMasks(columns, request.filters)
         matches = Matches(
@@ -210,12 +209,14 @@ class WhooshEngine:
         within: str = "",
     ) -> tuple[Trend, ...]:
         columns = self._current()
-        found = []
+        found: list[Trend] = []
         for text in queries:
             asked = SearchRequest(text, filters, scope=scope, within=within)
             matches, masks, parsed = self._match(columns, asked)
             rows = tuple(trend_rows(matches, masks.passages()))
-            found.append(Trend(text, rows, _total(matches), parsed.notices))
+            # what is to be said of the filters is said once
+            notices = tuple(n for n in parsed.notices if not found or n.code != "not_held")
+            found.append(Trend(text, rows, _total(matches), notices))
         return tuple(found)
 
     def concordance(
@@ -277,30 +278,11 @@ class WhooshEngine:
     def explain(self, request: SearchRequest) -> tuple[ClauseCount, ...]:
         columns = self._current()
         known = Leaves(columns)
-        tree = parse_query(request.query, self._bounds).tree
         found = []
-        for clause in query.iter_clauses(tree):
-            text = write_query(clause)
-            total = self._total(columns, SearchRequest(text, scope=request.scope), known)
-            found.append(ClauseCount(describe(clause), text, total))
-        for name in FIELDS:
-            chosen = request.filters.get(name)
-            if not chosen:
-                continue
-            rest = {other: own for other, own in request.filters.items() if other != name}
-            total = self._total(columns, request.with_(filters=rest), known)
-            label = f"不限{field_label(name)}"
-            found.append(ClauseCount(label, request.query, total, name, _filter_value(chosen)))
-        if request.within.strip():
-            total = self._total(columns, request.with_(within=""), known)
-            found.append(ClauseCount("不在结果中再搜", request.query, total))
-        words = tree.children if isinstance(tree, query.And) else (tree,)
-        typed = [word.text for word in words if isinstance(word, query.Run | query.Phrase)]
-        if len(typed) == len(words):
-            like = write_query(query.Like(" ".join(typed), ""))
-            total = self._total(columns, request.with_(query=like), known)
-            if total.occurrences:
-                found.append(ClauseCount("其中任一词语，最相近的在前", like, total))
+        for part in iter_parts(request, parse_query(request.query, self._bounds).tree):
+            total = self._total(columns, part.asked, known)
+            if total.occurrences or not part.only_found:
+                found.append(ClauseCount(part.label, part.asked, total, part.field, part.value))
         return tuple(found)
 
     # --- reports ----------------------------------------------------------------------------
@@ -427,15 +409,6 @@ def _prefix_notices(leaves: Leaves, tree: query.Node, bounds: QueryBounds) -> It
                     f"只用了最常见的 {bounds.expansions} 个。",
                     leaf.span,
                 )
-
-
-def _filter_value(chosen: FieldFilter) -> str:
-    parts = [*chosen.include, *(f"-{value}" for value in chosen.exclude)]
-    parts += [
-        f"{'' if low is None else low}..{'' if high is None else high}"
-        for low, high in chosen.ranges
-    ]
-    return "、".join(section_label(part) if part in CATEGORIES else part for part in parts)
 
 
 def _check(request: SearchRequest) -> None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Final
 
 import numpy as np
 
 from corpus.folding import fold_query
 from corpus.model import CATEGORIES
 from search.errors import RequestError
+from search.labels import field_label
 from search.query import Label
 from search.request import FIELDS, UNLABELLED, Field, FieldFilter, Filters
+from search.results import Notice
 from search.whoosh_engine.columns import Bools, Columns
 from search.whoosh_engine.passage_sets import PassageSet
+
+MOST_ALIKE: Final = 3
+"""Values that are named where one is not held."""
 
 
 class FilterMasks:
@@ -108,6 +114,31 @@ def report_mask(columns: Columns, name: Field, value: str) -> Bools:
     else:
         own = [v == value for v in column.values]
     return np.array([*own, False], np.bool_)[column.ordinals]
+
+
+def not_held(columns: Columns, filters: Filters) -> Iterator[Notice]:
+    """A remark on each chosen value that no report has, with the shortest that contain it."""
+    for name in FIELDS:
+        if name == "section":
+            continue  # a closed list, of which every other value is refused
+        chosen = filters.get(name, FieldFilter())
+        table = columns.facet_table(name)
+        # a range of years that is excluded stands as all its years
+        excluded = () if name == "year" else chosen.exclude
+        for value in (*chosen.include, *excluded):
+            if value in table.numbers:  # 未识别 among them
+                continue
+            if name == "agency" and value in columns.agency_names:
+                continue
+            typed = fold_query(value)
+            alike = [
+                known
+                for known, folded in zip(table.names, table.folded, strict=True)
+                if typed and typed in folded and known != UNLABELLED
+            ]
+            names = "、".join(sorted(alike, key=lambda known: (len(known), known))[:MOST_ALIKE])
+            message = f"没有收录{field_label(name)}为“{value}”的报告"
+            yield Notice("not_held", message + (f"；相近的有：{names}。" if names else "。"))
 
 
 def label_mask(columns: Columns, label: Label) -> Bools:

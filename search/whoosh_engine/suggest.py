@@ -37,6 +37,8 @@ MOST_MENDED: Final = 8
 """Words of one query that corrections are looked for."""
 MOST_SPELT: Final = 60
 """Characters of a word, or letters of its sound, that are looked at."""
+MOST_ONE_OFF: Final = 12
+"""Characters of a text of which one may be wrong."""
 CONFUSABLE: Final = (
     ("zh", "z"),
     ("ch", "c"),
@@ -65,9 +67,11 @@ class Suggester:
         kept = sorted(counts, key=lambda word: (-counts[word], word))[:MOST_WORDS]
         self._counts = {word: counts[word] for word in kept}
         self._kinds: dict[str, Kind] = dict.fromkeys(kept, "word")
-        for phrase, count in _phrases(columns):
+        self._written: dict[str, str] = {}
+        for phrase, count, written in _phrases(columns):
             self._counts[phrase] = count
             self._kinds[phrase] = "phrase"
+            self._written[phrase] = written
         self._sorted = sorted(self._counts)
         agency = columns.labels["agency"]
         reports = np.bincount(
@@ -96,7 +100,10 @@ class Suggester:
         only_agencies = bool(lead and lead[1])
         agencies = self._agencies_with(folded, size if only_agencies else MOST_AGENCIES)
         words = [] if only_agencies else self._completions(folded, max(1, size - len(agencies)))
-        found = [Suggestion(before + text, self._kinds[text], count) for text, count in words]
+        found = [
+            Suggestion(before + self._written.get(text, text), self._kinds[text], count)
+            for text, count in words
+        ]
         found += [Suggestion(before + name, "agency", count) for name, count in agencies]
         return tuple(found[:size])
 
@@ -140,7 +147,10 @@ class Suggester:
         ]
         strange = [leaf for leaf in leaves if not self._knows(leaf.folded)]
         chosen = (strange or leaves)[:MOST_MENDED]
-        better = [(leaf, list(self._better(leaf.folded))) for leaf in chosen]
+        better = [
+            (leaf, [self._written.get(text, text) for text in self._better(leaf.folded)])
+            for leaf in chosen
+        ]
         slips = [(leaf, found[0]) for leaf, found in better if found and strange]
         if len(slips) > 1:
             mended = text
@@ -156,19 +166,20 @@ class Suggester:
         return folded in self._counts or all(w in self._counts for w in cut_query(folded))
 
     def _better(self, folded: str) -> Iterator[str]:
-        """Likely texts for one that finds nothing: what sounds the same, as a whole, then in one of
-        its words; then what differs by a character."""
+        """Likely texts for one that finds nothing: known ones that sound the same or are one slip
+        away; then the same for one of its words, which need not be known together."""
         seen = {folded}
         words = cut_query(folded)
         strange = [i for i, word in enumerate(words) if word not in self._counts]
-        for likely in (self._sounding, self._spelt, self._one_off):
-            found = likely(folded)
+        slips = (self._sounding, self._spelt, self._one_off)
+        found = [text for likely in slips for text in likely(folded)]
+        for likely in slips:
             for i in strange:
                 found += ["".join([*words[:i], w, *words[i + 1 :]]) for w in likely(words[i])]
-            for candidate in found:
-                if candidate not in seen:
-                    seen.add(candidate)
-                    yield candidate
+        for candidate in found:
+            if candidate not in seen:
+                seen.add(candidate)
+                yield candidate
 
     def _sounding(self, folded: str) -> list[str]:
         """Known texts that sound the same, common ones first."""
@@ -200,13 +211,23 @@ class Suggester:
         return by_sound
 
     def _one_off(self, folded: str) -> list[str]:
-        """Known texts of the same length with one other character, common ones first."""
-        known = self._by_length.get(len(folded)) if 3 <= len(folded) <= 12 else None
-        if known is None:
+        """Known texts with one character changed, missing or too many, or with two that changed
+        places; common ones first."""
+        if not 3 <= len(folded) <= MOST_ONE_OFF:
             return []
-        texts, codes = known
-        other = (codes != _codes([folded])).sum(axis=1)
-        return [texts[i] for i in np.flatnonzero(other == 1)[:5].tolist()]
+        typed = _codes([folded])[0]
+        found = set(_shorter(folded) | _swapped(folded)) & self._counts.keys()
+        if known := self._by_length.get(len(typed)):
+            texts, codes = known
+            other = (codes != typed).sum(axis=1)
+            found.update(texts[i] for i in np.flatnonzero(other == 1)[:5].tolist())
+        if known := self._by_length.get(len(typed) + 1):
+            texts, codes = known
+            for i in range(len(typed) + 1):
+                same = (codes[:, :i] == typed[:i]).all(axis=1)
+                same &= (codes[:, i + 1 :] == typed[i:]).all(axis=1)
+                found.update(texts[j] for j in np.flatnonzero(same)[:5].tolist())
+        return sorted(found, key=lambda text: (-self._counts[text], text))[:5]
 
     @cached_property
     def _by_length(self) -> dict[int, tuple[list[str], NDArray[np.uint32]]]:
@@ -226,6 +247,20 @@ def _replaced(text: str, leaf: Run | Prefix | Phrase, better: str) -> str:
     if isinstance(leaf, Phrase):
         better = f'"{better}"'
     return text[:start] + better + text[end:]
+
+
+def _shorter(text: str) -> set[str]:
+    """The text without one of its characters, where three are left."""
+    return {text[:i] + text[i + 1 :] for i in range(len(text))} if len(text) > 3 else set()
+
+
+def _swapped(text: str) -> set[str]:
+    """The text with two of its characters in each other's place."""
+    return {
+        text[:i] + text[j] + text[i + 1 : j] + text[i] + text[j + 1 :]
+        for j in range(len(text))
+        for i in range(j)
+    }
 
 
 def _codes(texts: list[str]) -> NDArray[np.uint32]:
@@ -265,10 +300,11 @@ def _live(columns: Columns, text: Text) -> int:
     return len(found if columns.all_live else found & columns.live_passages)
 
 
-def _phrases(columns: Columns) -> Iterator[tuple[str, int]]:
-    """The slogans that stand in the collection, with the passages that hold each."""
+def _phrases(columns: Columns) -> Iterator[tuple[str, int, str]]:
+    """The slogans that stand in the collection, with the passages that hold each, and as they are
+    written."""
     leaves = Leaves(columns)
     for line in SLOGANS.read_text(encoding="utf-8").splitlines():
         phrase = fold_query(line)
         if len(phrase) > 1 and (count := _live(columns, leaves.characters(phrase))):
-            yield phrase, count
+            yield phrase, count, line.strip()

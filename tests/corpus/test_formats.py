@@ -296,6 +296,14 @@ def test_damaged_files_of_every_format_are_read_or_refused(name: str, data: st.D
         assert read_bytes(bytes(whole), name).text
 
 
+def test_a_zip_that_places_a_member_before_its_beginning_is_damaged() -> None:
+    whole = bytearray(make_zip({"a.txt": TEXT.encode()}))
+    whole[-6] += 1  # where the directory begins (APPNOTE 4.3.16), of 22 bytes that close the file
+    ((_, member),) = iter_members(bytes(whole))
+    assert isinstance(member, ReadError)
+    assert member.code == "damaged"
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_a_damaged_zip_gives_members_or_a_reason(data: st.DataObject) -> None:

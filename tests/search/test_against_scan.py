@@ -385,7 +385,8 @@ def test_hits_counts_and_facets_are_those_of_a_scan(
             answers = {h: asked.meaning(h) for h in held}
             expected = {h: answers[h].spans for h in held if answers[h].true and passes(h, filters)}
             page = engine.search(SearchRequest(asked.typed, filters, size=100))
-            assert page.notices == (), asked.typed
+            # a small collection may have no report of a chosen year
+            assert {notice.code for notice in page.notices} <= {"not_held"}, asked.typed
             hits = {(hit.report_id, hit.passage): hit.occurrences for hit in page.hits}
             assert hits == {(h.report, h.passage): len(spans) for h, spans in expected.items()}, (
                 asked.typed

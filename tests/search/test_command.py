@@ -91,6 +91,20 @@ def test_the_list_says_how_many_and_marks_the_places(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
+    ("queries", "passages"),
+    [
+        (['"首违不罚"', '"清单"'], 1),
+        (['"首违不罚" OR "落实"', '"清单"'], 1),  # not: or (落实 and 清单)
+        (['"清单"', '"首违不罚" OR "落实"'], 1),
+        (['"清单"', "OR", '"落实"'], 3),  # a query the shell has cut
+        (['"首违不罚"', '-"清单" -"落实"'], 2),
+    ],
+)
+def test_several_queries_are_all_asked(run: Run, queries: list[str], passages: int) -> None:
+    assert count(run("--", *queries))[1] == passages
+
+
+@pytest.mark.parametrize(
     ("arguments", "passages"),
     [
         (["--year", "2020"], 2),
@@ -183,6 +197,24 @@ def test_formats_hold_every_hit_and_say_what_they_are(run: Run, kind: str) -> No
         assert ["行数", "3"] in table
 
 
+def test_a_trend_as_csv_says_what_was_asked_of_what(run: Run) -> None:
+    asked = ['"首违不罚"', "=清单", "--year=..2021", "--year=未识别", "--view=trend"]
+    text = run(*asked, "--format", "csv")
+    assert text.startswith("\ufeff说法,年度,")
+    table = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+    assert table[1] == ['"首违不罚"', "2020", "1", "1", "1.0000", "3", table[1][6]]
+    assert table[4][0] == "'=清单"
+    assert table[7] == []
+    assert table[8:11] == [
+        ["筛选", "年度：未识别、2021 及以前"],
+        ['结果："首违不罚"', "3 份报告，4 个段落，5 处"],
+        ["结果：=清单", "2 份报告，2 个段落，2 处"],
+    ]
+    assert table[11][0] == "索引"
+    assert table[11][1].startswith("000001")
+    assert table[12][0] == "导出日期"
+
+
 @pytest.mark.parametrize("style", CITATION_STYLES)
 def test_citations_are_one_a_report(run: Run, style: str) -> None:
     text = run('"首违不罚"', "--cite", style, "--site", "https://example.org")
@@ -198,6 +230,13 @@ def test_nothing_found_says_what_to_drop(run: Run) -> None:
 
 def test_what_was_not_understood_is_told(run: Run) -> None:
     assert "注意：“(”：括号没有配对，已补上。" in run("(首违不罚")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_tells_it(run: Run, view: str) -> None:
+    shown = run("(首违不罚", "清单", "--view", view, "--kind=航天")
+    assert "注意：“(”：括号没有配对，已补上。\n" in shown
+    assert shown.count("注意：没有收录类别为“航天”的报告。\n") == 1
 
 
 # ---------------------------------------------------------------- errors
@@ -227,6 +266,8 @@ def test_help_is_chinese_and_names_every_option(capsys: pytest.CaptureFixture[st
         (["法", "--yaer", "2020"], "不认识的参数：--yaer"),
         (["法", "--json", "--format", "csv"], "不能与 --json 同用。"),
         (["法", "--format", "xls"], "没有“xls”；可用：csv、jsonl、md"),
+        (["法", "--format", "csv", "--view", "matrix"], "--format 不能与 --view matrix 同用"),
+        (["法", "--format", "md", "--view", "trend"], "--view trend 只有 csv 格式。"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

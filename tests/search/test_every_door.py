@@ -2,8 +2,8 @@
 
 The scan is a reading of DESIGN §6 of its own (``test_against_scan`` has another): it folds by
 hand, walks reports and passages in Python, and knows ``scope=report``.  Doors are the list by
-pages and by cursor, both views, facets, trend, matrix, spread, concordance, exports, the JSON
-interface and the command line.
+pages and by cursor, both views, facets, trend, matrix, spread, concordance, exports, citations, the
+feed, what an explanation counts, the JSON interface and the command line.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import csv
 import datetime
 import io
 import json
+import re
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from xml.etree import ElementTree
 
 import pytest
 from flask.testing import FlaskClient
@@ -36,6 +38,7 @@ from search.export import EXPORT_FORMATS, ExportHead, export
 from search.filter_text import parse_filters
 from search.request import FIELDS, SearchRequest
 from web import create_app
+from web.views.export import CITATION_FILES
 
 UNKNOWN = "未识别"
 DROPPED = "“”、 "
@@ -134,7 +137,7 @@ LEAVES = PHRASES.map(lambda text: ("phrase", text)) | st.sampled_from(
     [("year", 2019, 2020), ("year", 2020, 2022)]
 )
 CLOSE = st.tuples(
-    st.sampled_from(["同句", "同段"]),
+    st.sampled_from(["同句", "同段", "NEAR/0", "NEAR/3"]),
     PHRASES.map(lambda text: ("phrase", text)),
     PHRASES.map(lambda text: ("phrase", text)),
 )
@@ -178,7 +181,9 @@ def places(asked: Question, held: Held) -> set[Place]:
             }
         case ("and" | "or", left, right):
             return places(left, held) | places(right, held)
-        case (("同句" | "同段") as how, left, right):
+        case ("year", _, _):
+            return set()
+        case (str(how), left, right):
             kept = set()
             for one in places(left, held):
                 for two in places(right, held):
@@ -190,6 +195,12 @@ def places(asked: Question, held: Held) -> set[Place]:
 
 def beside(how: str, held: Held, one: Place, two: Place) -> bool:
     apart = one[0] != two[0] or one[2] <= two[1] or two[2] <= one[1]
+    if how.startswith("NEAR/") and apart:
+        before, after = sorted((one, two))
+        # a paragraph's end is a character like others
+        between = "\n".join(held.paragraphs[before[0] : after[0] + 1])
+        left = len(held.paragraphs[after[0]]) - after[1]
+        return len(between) - before[2] - left <= int(how.removeprefix("NEAR/"))
     if not apart or one[0] != two[0]:
         return False
     if how == "同段":
@@ -307,28 +318,34 @@ Row = tuple[str, str, int]
 @given(
     REPORTS,
     st.lists(
-        st.tuples(QUESTIONS, FILTERS, st.sampled_from(["passage", "report"])),
+        st.tuples(
+            QUESTIONS, FILTERS, st.sampled_from(["passage", "report"]), st.none() | QUESTIONS
+        ),
         min_size=3,
         max_size=8,
     ),
 )
 def test_every_door_gives_the_numbers_of_a_scan(
     given_reports: list[tuple[str | None, int | None, list[str]]],
-    questions: list[tuple[Question, dict[str, list[str]], Any]],
+    questions: list[tuple[Question, dict[str, list[str]], Any, Question | None]],
 ) -> None:
     reports = [make_report(number, *own) for number, own in enumerate(given_reports)]
     held = [hold(report) for report in reports]
     with opened(reports) as (engine, client, index_dir):
-        for number, (asked, filters, scope) in enumerate(questions):
-            everything = scan(asked, held, scope)
+        for number, (asked, filters, scope, inner) in enumerate(questions):
+            whole = ("and", asked, inner) if inner else asked
+            everything = scan(whole, held, scope)
             expected = {one: spots for one, spots in everything.items() if passes(one, filters)}
-            base = SearchRequest(typed(asked), parse_filters(filters), scope=scope)
+            within = typed(inner) if inner else ""
+            base = SearchRequest(typed(asked), parse_filters(filters), scope=scope, within=within)
             rows = check_list(engine, base, expected)
             check_facets(engine, base, everything, filters)
             kept = [one for own in held for one in own if passes(one, filters)]
             check_years(engine, base, expected, kept)
             check_concordance(engine, base, expected)
             check_exports(engine, base, rows)
+            for one in engine.explain(base):
+                assert one.total == engine.search(one.asked).total
             if not number:  # a process and a request each: dear
                 check_outside(client, index_dir, base, filters, rows)
 
@@ -412,7 +429,7 @@ def check_years(
             if at == year
         )
 
-    trend = engine.trend([base.query], base.filters, scope=base.scope)[0]
+    trend = engine.trend([base.query], base.filters, scope=base.scope, within=base.within)[0]
     known = sorted({one.year for one in kept if one.year is not None})
     years: list[int | None] = list(range(known[0], known[-1] + 1)) if known else []
     years += [None] if any(one.year is None for one in kept) else []
@@ -533,6 +550,7 @@ def check_outside(
 ) -> None:
     """The JSON interface, the site's exports, and the command line, which gives the same bytes."""
     named = [("q", base.query), ("scope", base.scope), ("view", "passages")]
+    named += [("within", base.within)] if base.within else []
     named += [(name, value) for name, values in filters.items() for value in values]
     answer = client.get("/api/v1/search?" + urlencode([*named, ("size", "100")])).get_json()
     hits = [(hit["report_id"], hit["passage"], hit["occurrences"]) for hit in answer["hits"]]
@@ -544,13 +562,16 @@ def check_outside(
     }
     assert answer["total"] == numbers
 
-    own = ["--index-dir", str(index_dir), *flags(filters, scope=base.scope)]
+    own = ["--index-dir", str(index_dir), *flags(filters, scope=base.scope, within=base.within)]
     shown = json.loads(command(*own, "--size=100", "--json", "--", base.query))
     for part in ("total", "hits", "facets", "generation", "understood"):
         assert shown[part] == answer[part]
     for view in ("trend", "matrix", "spread", "concordance"):
         found = json.loads(command(*own, f"--view={view}", "--json", "--", base.query))
         assert (found[0] if view == "trend" else found)["total"] == numbers
+    feed = ElementTree.fromstring(client.get("/search/feed.xml?" + urlencode(named)).data)
+    entries = [one.text or "" for one in feed.iterfind("{*}entry/{*}id")]
+    assert sorted(one.rpartition("/")[2] for one in entries) == sorted({own for own, _, _ in rows})
     today = datetime.date.today()
     for kind in EXPORT_FORMATS:
         site = client.get(f"/search/export.{kind}?" + urlencode(named)).data.decode()
@@ -558,6 +579,12 @@ def check_outside(
         assert today == datetime.date.today()
         assert said == site
         assert read_export(kind, site) == rows
+    for style, (ending, _) in CITATION_FILES.items():
+        site = client.get(f"/search/export.{ending}?" + urlencode(named)).data.decode()
+        said = command(*own, f"--cite={style}", "--site=http://localhost", "--", base.query)
+        assert said == site
+        cited = re.findall(r"http://localhost/reports/(\w+)", site)
+        assert sorted(cited) == sorted({report for report, _, _ in rows})
 
 
 @pytest.mark.parametrize(
@@ -569,6 +596,8 @@ def check_outside(
         (("and", ("phrase", "法治"), ("phrase", "执法")), "report", {"r0/s0": 2, "r0/s1": 1}),
         (("and", ("phrase", "法治"), ("not", ("phrase", "执法"))), "report", {"r1/s0": 1}),
         (("同句", ("phrase", "法"), ("phrase", "治")), "passage", {"r0/s0": 4, "r1/s0": 2}),
+        (("NEAR/0", ("phrase", "治。"), ("phrase", "法")), "passage", {"r0/s0": 2, "r1/s0": 2}),
+        (("NEAR/1", ("phrase", "治。"), ("phrase", "法")), "passage", {"r0/s0": 3, "r1/s0": 2}),
     ],
 )
 def test_the_scan_itself_finds_what_one_sees(

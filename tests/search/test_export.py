@@ -57,6 +57,8 @@ def test_csv_opens_in_a_spreadsheet_and_holds_every_hit() -> None:
     assert rows[1][3] == "'=乙局"
     assert rows[2][3:5] == ["未识别", "未识别"]
     assert rows[1][-1] == "https://example.org/reports/r1/s4.1?h=abcd"
+    cited = "报告2[R/OL]. [2026-11-24]. https://example.org/reports/r2."
+    assert dict(zip(rows[0], rows[2], strict=True))["引文"] == cited
     about = {row[0]: row[1] for row in rows[4:]}
     assert about["检索式"] == '"首违不罚"'
     assert about["筛选"] == "机关：排除 甲局；年度：2019—2022；章节：下一年度安排"
@@ -78,6 +80,17 @@ def test_json_lines_say_what_they_are_first() -> None:
     assert lines[0]["about"]["total"] == {"reports": 2, "passages": 3, "occurrences": 5}
     assert lines[0]["about"]["filters"]["year"]["ranges"] == [[2019, 2022]]
     assert lines[1]["snippets"][0]["spans"] == [[2, 6]]
+
+
+def test_every_row_carries_its_citation() -> None:
+    dated = replace(hit(1), published="2022-01-10")
+    record = json.loads("".join(export(HEAD, [dated], "jsonl")).splitlines()[1])
+    assert record["published"] == "2022-01-10"
+    assert record["citation"] == (
+        "=乙局. 报告1[R/OL]. (2022-01-10)[2026-11-24]. https://example.org/reports/r1."
+    )
+    row = list(csv.reader(io.StringIO("".join(export(HEAD, [dated], "csv")))))[1]
+    assert row[9:11] == ["2022-01-10", "'" + record["citation"]]
 
 
 def test_markdown_marks_matches_and_escapes_the_rest() -> None:

@@ -21,6 +21,7 @@ from search.query import (
     Phrase,
     Prefix,
     Run,
+    describe,
     iter_leaves,
 )
 from search.query_parser import BOUNDS, MOST_NOTICES, QueryBounds, parse_query
@@ -95,6 +96,9 @@ FURTHER: dict[str, str] = {
     "年份:2021..2019": "year=2019..2021",
     "年份:2019年-2021年": "year=2019..2021",
     "年份:2019至2021": "year=2019..2021",
+    "年份：2019。。2021": "year=2019..2021",
+    "年份:2019……": "year=2019..None",
+    "年份:——2021": "year=None..2021",
     "章节:第一责任人": "section=leadership",
     # nearness without a number, and with one that is more than any passage has
     "甲 NEAR 乙": "[甲 near10 乙]",
@@ -190,6 +194,24 @@ def test_a_slip_is_mended_and_told(typed: str, meant: str) -> None:
     assert shown(parsed.tree) == meant
     assert parsed.notices
     assert all(notice.span is not None for notice in parsed.notices)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("年份:2021", "年度为2021"),
+        ("年份:2019..2021", "年度在2019—2021之间"),
+        ("年份:2019..", "年度为2019及以后"),
+        ("年份:..2021", "年度为2021及以前"),
+        ("年份:未识别", "年度未识别"),
+        ("-机关:未识别", "不要（机关未识别）"),
+        ("章节:plans", "章节为“下一年度安排”"),
+        ("机关:司法局", "机关含“司法局”"),
+        ("地区:重庆", "地区含“重庆”"),
+    ],
+)
+def test_how_a_field_was_understood(typed: str, said: str) -> None:
+    assert describe(parse_query(typed).tree) == said
 
 
 @pytest.mark.parametrize("typed", [*MEANINGS, *FURTHER, *MENDED])

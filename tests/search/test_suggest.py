@@ -113,6 +113,17 @@ def test_nothing_to_complete(engine: Engine, typed: str) -> None:
     assert engine.suggest(typed) == ()
 
 
+def test_a_set_phrase_is_offered_as_it_is_written(tmp_path: Path) -> None:
+    index_dir = tmp_path / "index"
+    report = make_report("甲县司法局", 2020, ["“双随机一公开”。"])
+    with build_lock(index_dir):
+        update_index(index_dir, [report], processes=1)
+    opened = open_engine(index_dir)
+    assert [one.text for one in opened.suggest("双随")] == ["双随机、一公开"]
+    assert opened.did_you_mean(SearchRequest("双随机一工开")) == ("双随机、一公开",)
+    opened.close()
+
+
 # ---------------------------------------------------------------- corrections
 
 
@@ -128,6 +139,9 @@ def test_nothing_to_complete(engine: Engine, typed: str) -> None:
         ("shouweibufa", "首违不罚"),  # spelt
         ("xingzhengzhifa", "行政执法"),
         ("首达不罚", "首违不罚"),  # by eye
+        ("首罚不违", "首违不罚"),  # two characters in each other's place
+        ("首违罚", "首违不罚"),  # one left out
+        ("首违不不罚", "首违不罚"),  # one too many
         ('"首危不罚"', '"首违不罚"'),
         ("形政执法 首危不罚", "行政执法 首违不罚"),  # two slips at once
         ("清单 首危不罚", "清单 首违不罚"),
@@ -159,7 +173,7 @@ def test_hopeless_queries_have_few_corrections(engine: Engine, typed: str) -> No
 
 def explained(engine: Engine, request: SearchRequest) -> dict[str, tuple[str, int, int]]:
     return {
-        one.label: (one.query, one.total.passages, one.total.occurrences)
+        one.label: (one.asked.query, one.total.passages, one.total.occurrences)
         for one in engine.explain(request)
     }
 

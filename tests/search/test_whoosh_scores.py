@@ -128,6 +128,6 @@ def test_a_question_that_finds_nothing_leads_to_what_is_like_it(engine: Engine) 
     asked = SearchRequest("谁来监督法治政府建设")
     assert not engine.search(asked).total.passages
     way_out = engine.explain(asked)[-1]
-    assert way_out.query == '相近:"谁来监督法治政府建设"'
-    assert way_out.total == engine.search(asked.with_(query=way_out.query)).total
+    assert way_out.asked.query == '相近:"谁来监督法治政府建设"'
+    assert way_out.total == engine.search(asked.with_(query=way_out.asked.query)).total
     assert way_out.total.passages

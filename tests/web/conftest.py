@@ -276,11 +276,7 @@ class PlainEngine:
         self.calls.append("search")
         if request.page * request.size > 10_000:
             raise RequestError("page", str(request.page), "页码过大，请用 cursor 继续。")
-        matches = list(self._matches(request.query, request.filters))
-        if request.sort in ("-year", "year"):
-            matches.sort(
-                key=lambda m: m.document.summary.year or 0, reverse=request.sort == "-year"
-            )
+        matches = self._sorted(request)
         start = (request.page - 1) * request.size
         return ResultPage(
             query=request.query,
@@ -293,8 +289,16 @@ class PlainEngine:
             understood=f"含“{request.query}”或其全部词语" if request.query else "",
         )
 
+    def _sorted(self, request: SearchRequest) -> list[_Match]:
+        matches = list(self._matches(request.query, request.filters))
+        if request.sort in ("-year", "year"):
+            matches.sort(
+                key=lambda m: m.document.summary.year or 0, reverse=request.sort == "-year"
+            )
+        return matches
+
     def stream(self, request: SearchRequest) -> HitStream:
-        found = list(self._matches(request.query, request.filters))
+        found = self._sorted(request)
         hits = (self._hit(match) for match in found)
         return HitStream(self._total(found), self.generation(), self.overview().built, hits)
 
@@ -365,13 +369,13 @@ class PlainEngine:
 
     def explain(self, request: SearchRequest) -> tuple[ClauseCount, ...]:
         clauses = [
-            ClauseCount(w, w, self._total(list(self._matches(w, NO_FILTERS))))
+            ClauseCount(w, SearchRequest(w), self._total(list(self._matches(w, NO_FILTERS))))
             for w in request.query.split()
         ]
         return tuple(clauses) + tuple(
             ClauseCount(
                 f"不限{field}",
-                request.query,
+                request.with_(filters={f: own for f, own in request.filters.items() if f != field}),
                 self._total(list(self._matches(request.query, request.filters, lifted=field))),
                 field=field,
             )

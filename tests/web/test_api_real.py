@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from flask.testing import FlaskClient
@@ -78,7 +81,7 @@ def test_a_list_is_whole_and_ends(client: FlaskClient, path: str, rows: str, tot
     assert (body["page"], body["size"]) == (1, 100)
     assert found == body[rows] + (found[100:] if body[total] > 100 else [])
     assert len(found) == body[total] > 6
-    assert get(client, path, q="首违不罚", page=1_000_000)[rows] == []
+    assert get(client, path, q="首违不罚", page=999_999_999)[rows] == []
 
 
 def test_views_agree(client: FlaskClient) -> None:
@@ -171,3 +174,26 @@ def test_the_cursor_goes_on_past_ten_thousand(
     hits = [(hit["report_id"], hit["passage"]) for page in pages for hit in page["hits"]]
     assert len(hits) == len(set(hits)) == pages[0]["total"]["passages"] > MAX_OFFSET
     assert all(page["facets"] == {} for page in pages)
+
+
+def test_a_line_of_the_explanation_leads_to_what_it_counts(client: FlaskClient) -> None:
+    question = {"q": '"首违不罚" "无此"', "agency": "岚溪市生态环境局", "year": "2021"}
+    page = client.get("/search", query_string=question).text
+    lines = re.findall(
+        r'<th scope="row"><a href="([^"]+)">[^<]+</a></th><td>([\d,]+)</td><td>([\d,]+)</td>', page
+    )
+    assert len(lines) == 2
+    for url, reports, passages in lines:
+        found = get(client, html.unescape(url).removeprefix("/"))["total"]
+        assert [found["reports"], found["passages"]] == [int(reports), int(passages)]
+
+
+def test_a_feed_has_as_many_reports_as_it_may(client: FlaskClient, sample_engine: Engine) -> None:
+    """Also where the first hundred passages are those of a few reports."""
+    page = client.get("/search/feed.xml", query_string={"q": "法"})
+    name = "{http://www.w3.org/2005/Atom}"
+    entries = ElementTree.fromstring(page.data).findall(f"{name}entry")
+    ids = [(entry.findtext(f"{name}id") or "").rpartition("/")[2] for entry in entries]
+    newest = sample_engine.stream(SearchRequest("法", sort="-year", view="reports")).hits
+    assert ids == list(dict.fromkeys(hit.report_id for hit in newest))[:50]
+    assert len(ids) == 50

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -30,9 +31,34 @@ def test_json_lines_and_markdown(client: FlaskClient) -> None:
     assert client.get("/search/export.exe?q=首违不罚").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("kind", "mimetype", "record"),
+    [
+        ("txt", "text/plain", "[R/OL]"),
+        ("bib", "application/x-bibtex", "@techreport{"),
+        ("ris", "application/x-research-info-systems", "TY  - RPRT"),
+    ],
+)
+def test_citations_of_a_whole_search(
+    client: FlaskClient, kind: str, mimetype: str, record: str
+) -> None:
+    """One a report, not one a page or a passage; what was asked stands where no record is."""
+    answer = client.get(f"/search/export.{kind}?q=放管服&size=2")
+    assert answer.mimetype == mimetype
+    assert answer.text.count(record) == answer.text.count("http://localhost/reports/") == 15
+    assert ("结果：15 份报告" in answer.text) == (kind != "ris")
+
+
+def test_what_was_asked_begins_no_record_of_bibtex(client: FlaskClient) -> None:
+    answer = client.get("/search/export.bib", query_string={"q": "@book{a,\n title={b}}"}).text
+    assert answer.strip().startswith("% 检索式：＠book{a, title={b}}")
+    assert all(line.startswith("% ") for line in answer.strip().splitlines())
+
+
 def test_an_export_is_bounded_by_its_setting(make_site: Callable[..., Flask]) -> None:
     client = make_site(export_rows=2).test_client()
     assert len(client.get("/search/export.jsonl?q=放管服").text.splitlines()) == 3
+    assert client.get("/search/export.ris?q=放管服").text.count("TY  - ") == 2
 
 
 def test_feed_has_an_entry_a_report_newest_first(client: FlaskClient) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -189,6 +191,9 @@ def test_trend_page_names_its_denominators(client: FlaskClient) -> None:
     assert "<svg" in page
     table = client.get("/trend.csv?q=首违不罚")
     assert table.data.startswith("\ufeff说法,年度".encode())
+    assert "\r\n筛选,无\r\n结果：首违不罚," in table.text
+    years = list(csv.reader(io.StringIO(table.text)))
+    assert all(row[4] == row[6] == "" for row in years if len(row) == 7 and row[3] == "0")
     too_many = client.get("/trend?" + "&".join(f"q={n}" for n in range(7)))
     assert too_many.status_code == 400
 

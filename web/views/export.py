@@ -6,12 +6,14 @@ The pieces are streamed: a hundred thousand rows never stand in memory together.
 from __future__ import annotations
 
 import datetime
+from itertools import groupby, islice
 from typing import get_args
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 
 from search.citations import CITATION_STYLES, Citation, CitationStyle, format_citation
 from search.export import ExportFormat, ExportHead, export
+from search.export_citations import export_citations
 from search.results import ReportDocument, permalink
 from web import urls
 from web.site import site
@@ -34,14 +36,15 @@ CITATION_FILES: dict[CitationStyle, tuple[str, str]] = {
 
 @blueprint.get("/search/export.<kind>")
 def everything(kind: str) -> Response:
-    """All hits of the search as CSV, JSON Lines or Markdown."""
+    """All hits of the search as CSV, JSON Lines or Markdown, or their reports as citations."""
     chosen = next((one for one in get_args(ExportFormat) if one == kind), None)
-    if chosen is None:
+    style = next((one for one, (ending, _) in CITATION_FILES.items() if ending == kind), None)
+    if chosen is None and style is None:
         abort(404)
     here = site()
     address = urls.parse_address(request.args, size=here.settings.page_size)
     asked = address.request
-    found = here.engine.stream(asked)
+    found = here.engine.stream(asked.with_(snippets=style is None))
     head = ExportHead(
         request=asked,
         total=found.total,
@@ -52,9 +55,13 @@ def everything(kind: str) -> Response:
         most=here.settings.export_rows,
     )
     name = f"fazhi-{head.exported:%Y%m%d}.{kind}"
+    if chosen:
+        pieces, content_type = export(head, found.hits, chosen), TYPES[chosen]
+    elif style:
+        pieces, content_type = export_citations(head, found.hits, style), CITATION_FILES[style][1]
     return Response(
-        export(head, found.hits, chosen),
-        content_type=TYPES[chosen],
+        pieces,
+        content_type=content_type,
         headers={
             "Content-Disposition": f'attachment; filename="{name}"',
             "Cache-Control": "no-store",
@@ -68,18 +75,16 @@ def feed() -> Response:
     """The search as an Atom feed: its newest reports first, one entry a report."""
     here = site()
     address = urls.parse_address(request.args, size=here.settings.page_size)
-    asked = address.request.with_(
-        sort="-year", view="reports", page=1, cursor=None, size=100, facet_size=0
-    )
-    answer = here.engine.search(asked)
-    entries = list({hit.report_id: hit for hit in reversed(answer.hits)}.values())[::-1]
+    found = here.engine.stream(address.request.with_(sort="-year", view="reports"))
+    reports = groupby(found.hits, key=lambda hit: hit.report_id)
     response = make_response(
         render_template(
             "feed.xml",
             root=here.root(),
-            answer=answer,
-            entries=entries[: here.settings.feed_entries],
-            built=here.overview().built,
+            query=address.request.query,
+            total=found.total,
+            entries=[next(hits) for _, hits in islice(reports, here.settings.feed_entries)],
+            built=found.built,
             self_url=here.root() + urls.write(address.with_(), "/search/feed.xml"),
             page_url=here.root() + urls.write(address.with_()),
         )

@@ -31,7 +31,14 @@ SORT_LABELS = {
     "first": "最早出现",
 }
 
-EXPORT_LABELS = {"csv": "CSV 表格", "jsonl": "JSON Lines", "md": "Markdown"}
+EXPORT_LABELS = {
+    "csv": "CSV 表格",
+    "jsonl": "JSON Lines",
+    "md": "Markdown",
+    "txt": "引文 GB/T 7714",
+    "bib": "引文 BibTeX",
+    "ris": "引文 RIS",
+}
 
 TAB_LABELS: dict[str, str] = {
     "reports": "按报告",
@@ -225,13 +232,7 @@ def _clause_label(clause: ClauseCount) -> str:
 
 def _clause_url(address: urls.Address, clause: ClauseCount, size: int) -> str:
     """The search a line of the explanation counts."""
-    asked = address.request
-    if clause.field is not None:
-        return urls.write(urls.filtered(address, clause.field, urls.EMPTY), size=size)
-    if clause.query == asked.query:
-        return urls.write(address.with_(within=""), size=size)
-    alone = SearchRequest(query=clause.query, scope=asked.scope)
-    return urls.write(urls.Address(alone), size=size)
+    return urls.write(urls.Address(clause.asked, address.tab), size=size)
 
 
 def tab_links(address: urls.Address) -> list[tuple[str, str, bool]]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import datetime
 from dataclasses import replace
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from search.export import harmless
+from search.export_trend import export_trend
 from search.request import UNLABELLED, FieldFilter, SearchRequest
 from search.results import Trend, TrendRow
 from web import charts, urls
@@ -92,16 +91,8 @@ def _answer(queries: list[str], asked: SearchRequest) -> tuple[Trend, ...]:
 def table() -> Response:
     """The same figures as CSV, for spreadsheets (UTF-8 with a byte order mark)."""
     queries, address = parse_trend(site().settings.trend_phrases)
-    trends = _answer(queries, _conditions(address))
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(("说法", "年度", "报告数", "收录报告", "占比", "出现处数", "每万字处数"))
-    for one in trends:
-        for row in one.rows:
-            year = UNLABELLED if row.year is None else row.year
-            cells = (one.query, year, row.reports, row.held, f"{row.share:.4f}", row.occurrences)
-            writer.writerow([harmless(cell) for cell in (*cells, f"{row.per_10k:.4f}")])
-    response = make_response("\ufeff" + buffer.getvalue())
+    today = datetime.date.today()
+    response = make_response(export_trend(site().engine, queries, _conditions(address), today))
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = 'attachment; filename="fazhi-trend.csv"'
     return response
