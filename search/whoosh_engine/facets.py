@@ -53,9 +53,7 @@ def facet(
         for value in (*chosen.include, *chosen.exclude):
             if value not in known:
                 known.add(value)
-                at = table.numbers.get(value, len(counts))
-                # no passage is without a section, so that sections have no count of the unknown
-                values.append((value, int(counts[at]) if at < len(counts) else 0))
+                values.append((value, _count_of(columns, field, counts, value)))
     return Facet(
         field,
         tuple(
@@ -71,6 +69,15 @@ def facet(
         ),
         len(present),
     )
+
+
+def _count_of(columns: Columns, field: Field, counts: Int64s, value: str) -> int:
+    """Reports of one value, which may be an agency's second name."""
+    at = columns.facet_table(field).numbers.get(value)
+    if at is None and field == "agency":
+        return sum(int(counts[own]) for own in columns.agency_names.get(value, ()))
+    # no passage is without a section, so that sections have no count of the unknown
+    return int(counts[at]) if at is not None and at < len(counts) else 0
 
 
 def _fewest(keys: Int64s, count: int) -> Int64s:

@@ -254,7 +254,9 @@ class Matches:
                 for pair in found.pairs:
                     self._score(scores, norms, pair, PAIR)
             if found.bonus is not None and self._contiguity:
-                self._score(scores, norms, found.bonus, BONUS * max(1, len(found.scored)))
+                # more than its words apart can give, however often they stand (DESIGN §6)
+                most = sum(map(self._most, found.scored))
+                self._score(scores, norms, found.bonus, BONUS * max(1, len(found.scored)), most)
         return scores
 
     def _row_norms(self, norms: Floats) -> Floats:
@@ -270,14 +272,23 @@ class Matches:
         for gram in plain.terms:
             self._score(scores, gram_norms, leaves.characters(gram), 1.0)
 
-    def _score(self, scores: Floats, norms: Floats, text: Text, weight: float) -> None:
+    def _most(self, text: Text) -> float:
+        """What BM25 gives a text stays below this."""
+        idf: float = np.log(self.columns.passage_count / (len(text.counts) + 1)) + 1
+        return idf * (K1 + 1)
+
+    def _score(
+        self, scores: Floats, norms: Floats, text: Text, weight: float, lead: float = 0.0
+    ) -> None:
+        """Adds to the rows that have the text: ``lead``, and its BM25 times the weight."""
         where, counts = self._frequency(text, self._domain)
         if not len(counts):
             return
-        idf = np.log(self.columns.passage_count / (len(text.counts) + 1)) + 1
         own = counts.astype(np.float32)
         own /= own + norms[where]
-        own *= np.float32(weight * idf * (K1 + 1))
+        own *= np.float32(weight * self._most(text))
+        if lead:
+            own += np.float32(lead) * (counts > 0)
         scores[where] += own
 
 

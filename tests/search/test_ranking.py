@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from corpus.model import Passage, Report, Source
 from index.generations import build_lock
 from index.update import update_index
@@ -32,7 +30,6 @@ def make_report(name: str, text: str) -> Report:
     )
 
 
-@pytest.mark.xfail(strict=True, reason="the run's own score is bounded by its length's norm")
 def test_a_passage_that_holds_the_run_comes_before_all_that_hold_its_words(tmp_path: Path) -> None:
     """Seen with 经济发展 and 农业生产 on the work reports: a long passage that holds it once came
     after one that repeats its words."""
