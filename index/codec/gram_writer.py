@@ -110,7 +110,10 @@ class GramWriter:
 
 
 def _joined(parts: list[NDArray[Any]], dtype: Any = np.uint32) -> NDArray[Any]:
-    return np.concatenate(parts).astype(dtype, copy=False) if parts else np.zeros(0, dtype)
+    """All parts, which are forgotten."""
+    found = np.concatenate(parts).astype(dtype, copy=False) if parts else np.zeros(0, dtype)
+    parts.clear()
+    return found
 
 
 def encode_grams(codes: Uint32s) -> Mapping[str, NDArray[Any] | bytes]:

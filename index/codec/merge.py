@@ -32,7 +32,7 @@ Bools = NDArray[np.bool_]
 Uint32s = NDArray[np.uint32]
 Int64s = NDArray[np.int64]
 
-RANGE: Final = 12_000_000
+RANGE: Final = 6_000_000
 """Positions, or postings, that are merged at a time."""
 
 
@@ -200,12 +200,15 @@ def _postings(part: Part, own_numbers: Int64s, first: int, last: int) -> _Lists:
 
 def _tokens(parts: Sequence[Part], char_count: int) -> dict[str, Any]:
     """Sections of where tokens begin."""
-    short = {
-        length: np.concatenate(
-            [part.moved(part.space.words.token_positions(length))[0] for part in parts]
+    short = (
+        (
+            length,
+            np.concatenate(
+                [part.moved(part.space.words.token_positions(length))[0] for part in parts]
+            ),
         )
         for length in SHORT
-    }
+    )
     at, lengths = [], []
     for part in parts:
         own, own_lengths = part.space.words.long_tokens()

@@ -6,7 +6,7 @@ those of all words beside their encoding.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -150,7 +150,7 @@ def encode_words(columns: WordColumns, units: int, char_count: int) -> dict[str,
         **writer.sections(),
         "words.lengths": compact(np.bincount(docs, freqs, units).astype(np.uint32)),
         **encode_tokens(
-            {length: tokens.get(length, _NOTHING) for length in SHORT},
+            ((length, tokens.get(length, _NOTHING)) for length in SHORT),
             (at[order], np.concatenate([_NOTHING, *lengths])[order]),
             char_count,
         ),
@@ -166,12 +166,12 @@ def encode_vocabulary(terms: Sequence[str]) -> dict[str, Any]:
 
 
 def encode_tokens(
-    short: Mapping[int, Uint32s], longer: LongTokens, char_count: int
+    short: Iterable[tuple[int, Uint32s]], longer: LongTokens, char_count: int
 ) -> dict[str, Any]:
-    """Sections of where tokens begin, ascending: of each short length, and of all longer ones
-    with the length of each."""
+    """Sections of where tokens begin, ascending: of each short length, taken one by one, and of
+    all longer ones with the length of each."""
     sections: dict[str, Any] = {}
-    for length, positions in short.items():
+    for length, positions in short:
         listed = numbers.encode_one(positions)
         if listed.nbytes <= char_count // 8:
             sections[f"tokens{length}.list"] = listed
