@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from index.codec import numbers
 from index.codec.blocks import merge_blocks
 from index.codec.container import compact
 from index.codec.gram_writer import GramWriter
-from index.codec.originals import Part as OriginalsPart
+from index.codec.moves import Move, chosen, placed
 from index.codec.originals import merge_originals
 from index.codec.reader import SegmentReader
 from index.codec.space import OwnSpace
@@ -36,58 +37,11 @@ RANGE: Final = 6_000_000
 """Positions, or postings, that are merged at a time."""
 
 
-class Part:
-    """One segment's share of a space: the units kept, and where they and their characters go."""
+class Part(NamedTuple):
+    """One segment's share of a space."""
 
-    def __init__(self, space: OwnSpace, kept: Bools) -> None:
-        self.space = space
-        self.kept = kept
-        self.lengths: Int64s = numbers.lengths(space.starts)[kept]
-        """Characters of each unit kept."""
-        self._whole = bool(kept.all())
-        self._char_base = 0
-        self._unit_base = 0
-        self._shift_of: Int64s = np.zeros(0, np.int64)
-        self._unit_of: Int64s = np.zeros(0, np.int64)
-
-    def place(self, char_base: int, unit_base: int) -> None:
-        """Say where its characters and units begin in the merged space."""
-        self._char_base, self._unit_base = char_base, unit_base
-        if self._whole:
-            return
-        starts = np.zeros(len(self.kept), np.int64)
-        starts[self.kept] = np.cumsum(self.lengths) - self.lengths + char_base
-        self._shift_of = starts - self.space.starts[:-1]
-        self._unit_of = np.cumsum(self.kept) - 1 + unit_base
-
-    def moved(self, positions: Uint32s) -> tuple[Uint32s, Bools | None]:
-        """Positions in the merged space, and which of the old ones they were; None: all."""
-        if self._whole:
-            return positions + np.uint32(self._char_base), None
-        owners = self.space.docs_at(positions)
-        kept = self.kept[owners]
-        shifts = self._shift_of[owners[kept]]
-        return (positions[kept] + shifts).astype(np.uint32), kept
-
-    def renumbered(self, units: Uint32s) -> tuple[Uint32s, Bools | None]:
-        """Units of the merged space, and which of the old ones they were; None: all."""
-        if self._whole:
-            return units + np.uint32(self._unit_base), None
-        kept = self.kept[units]
-        return self._unit_of[units[kept]].astype(np.uint32), kept
-
-
-def placed(parts: Sequence[Part]) -> tuple[Uint32s, int]:
-    """Tells every part its place; where each unit of the merged space begins, last the end; and
-    how many units there are."""
-    lengths = np.concatenate([part.lengths for part in parts])
-    starts = np.zeros(len(lengths) + 1, np.int64)
-    np.cumsum(lengths, out=starts[1:])
-    unit = 0
-    for part in parts:
-        part.place(int(starts[unit]), unit)
-        unit += len(part.lengths)
-    return starts.astype(np.uint32), unit
+    space: OwnSpace
+    move: Move
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +99,7 @@ def merge_grams(parts: Sequence[Part], char_count: int) -> Mapping[str, Any]:
             own = part.space.grams
             begin, end = own.alphabet.searchsorted(low), own.alphabet.searchsorted(high, "right")
             firsts, seconds, sizes, positions = own.lists_between(int(begin), int(end))
-            moved, kept = part.moved(positions)
+            moved, kept = part.move.positions(positions)
             keys = firsts.astype(np.uint64) << np.uint64(32) | seconds
             lists.append(_Lists(keys, sizes, (moved,)).chosen(kept))
         found = _interleave(lists)
@@ -180,7 +134,7 @@ def merge_words(parts: Sequence[Part], units: int, char_count: int) -> Mapping[s
         )
         writer.add(found.counts, *found.columns)
         terms += [union[number] for number in found.keys.tolist()]
-    lengths = [part.space.words.lengths[part.kept] for part in parts]
+    lengths = [part.space.words.lengths[part.move.kept] for part in parts]
     return {
         **encode_vocabulary(terms),
         **writer.sections(),
@@ -193,8 +147,8 @@ def _postings(part: Part, own_numbers: Int64s, first: int, last: int) -> _Lists:
     """A part's postings of the union's terms ``[first, last)``."""
     begin, end = own_numbers.searchsorted(np.array([first, last])).tolist()
     counts, docs, freqs = part.space.words.postings_between(begin, end)
-    units, kept = part.renumbered(docs)
-    lists = _Lists(own_numbers[begin:end], counts, (units, freqs if kept is None else freqs[kept]))
+    units, kept = part.move.units(docs)
+    lists = _Lists(own_numbers[begin:end], counts, (units, chosen(freqs, kept)))
     return lists.chosen(kept)
 
 
@@ -204,7 +158,7 @@ def _tokens(parts: Sequence[Part], char_count: int) -> dict[str, Any]:
         (
             length,
             np.concatenate(
-                [part.moved(part.space.words.token_positions(length))[0] for part in parts]
+                [part.move.positions(part.space.words.token_positions(length))[0] for part in parts]
             ),
         )
         for length in SHORT
@@ -212,9 +166,9 @@ def _tokens(parts: Sequence[Part], char_count: int) -> dict[str, Any]:
     at, lengths = [], []
     for part in parts:
         own, own_lengths = part.space.words.long_tokens()
-        moved, kept = part.moved(own)
+        moved, kept = part.move.positions(own)
         at.append(moved)
-        lengths.append(own_lengths if kept is None else own_lengths[kept])
+        lengths.append(chosen(own_lengths, kept))
     return encode_tokens(short, (np.concatenate(at), np.concatenate(lengths)), char_count)
 
 
@@ -237,22 +191,24 @@ def merge_segments(path: Path, segments: Sequence[SegmentReader]) -> None:
     sections = label_sections(_labels(segments, live, passages))
     sections["heading.first"] = np.append(0, np.cumsum(runs)).astype(np.uint32)
     spaces = {
-        "body": [Part(s.body, kept) for s, kept in zip(segments, passages, strict=True)],
-        "title": [Part(s.title.units, kept) for s, kept in zip(segments, live, strict=True)],
-        "heading": [Part(s.heading.units, kept) for s, kept in zip(segments, units, strict=True)],
+        "body": [_part(s.body, kept) for s, kept in zip(segments, passages, strict=True)],
+        "title": [_part(s.title.units, kept) for s, kept in zip(segments, live, strict=True)],
+        "heading": [_part(s.heading.units, kept) for s, kept in zip(segments, units, strict=True)],
     }
     passages_of = joined("first_passage", live)
-    lengths = {name: np.concatenate([p.lengths for p in parts]) for name, parts in spaces.items()}
+    lengths = {
+        name: np.concatenate([p.move.lengths for p in parts]) for name, parts in spaces.items()
+    }
     check_size(
         int(lengths["body"].sum()),
         int((lengths["title"] * passages_of).sum()),
         int((lengths["heading"] * runs).sum()),
     )
-    begins = {name: placed(parts) for name, parts in spaces.items()}
+    begins = {name: placed([part.move for part in parts]) for name, parts in spaces.items()}
     for name in ("sentences", "paragraphs"):
         # every passage begins one, one without characters too, whose start is another's
         own = [np.setdiff1d(getattr(s, name), s.body.starts, True) for s in segments]
-        moved = [p.moved(inner)[0] for p, inner in zip(spaces["body"], own, strict=True)]
+        moved = [p.move.positions(inner)[0] for p, inner in zip(spaces["body"], own, strict=True)]
         found = np.union1d(np.concatenate(moved), begins["body"][0][:-1])
         sections[name] = numbers.encode_one(found.astype(np.uint32))
     work: dict[str, Callable[[], Mapping[str, Any]]] = {}
@@ -260,17 +216,18 @@ def merge_segments(path: Path, segments: Sequence[SegmentReader]) -> None:
         starts, count = begins[name]
         sections[f"{name}.starts"] = starts
         size = int(starts[-1])
-        work[f"{name}.words"] = lambda parts=parts, n=count, c=size: merge_words(parts, n, c)  # type: ignore[misc]
-        work[f"{name}.grams"] = lambda parts=parts, c=size: merge_grams(parts, c)  # type: ignore[misc]
-    originals = [
-        OriginalsPart(s.originals, s.body.starts, kept)
-        for s, kept in zip(segments, passages, strict=True)
-    ]
-    work["originals"] = lambda: merge_originals(originals)
+        work[f"{name}.words"] = partial(merge_words, parts, count, size)
+        work[f"{name}.grams"] = partial(merge_grams, parts, size)
+    originals = [(s.originals, p.move) for s, p in zip(segments, spaces["body"], strict=True)]
+    work["originals"] = partial(merge_originals, originals)
     for name, kept in (("texts", passages), ("meta", live), ("headings", units)):
         blocks = [(s.blocks(name), own) for s, own in zip(segments, kept, strict=True)]
-        work[name] = lambda blocks=blocks: merge_blocks(blocks)  # type: ignore[misc]
+        work[name] = partial(merge_blocks, blocks)
     write_sections(path, sections | in_threads(work), int(sections["body.starts"][-1]))
+
+
+def _part(space: OwnSpace, kept: Bools) -> Part:
+    return Part(space, Move(space.starts, kept))
 
 
 def _labels(

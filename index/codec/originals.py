@@ -30,6 +30,7 @@ from corpus.folding import fold_with_offsets
 from index.codec import numbers
 from index.codec.container import Sections, compact
 from index.codec.grams import code_points
+from index.codec.moves import Move, chosen
 
 Uint32s = NDArray[np.uint32]
 Uint64s = NDArray[np.uint64]
@@ -274,54 +275,22 @@ def read_originals(sections: Sections, prefix: str = "originals") -> Originals:
     return Originals(*(Listed(*own) for own in found))
 
 
-class Part(NamedTuple):
-    """A segment to be joined with others."""
-
-    originals: Originals
-    starts: Uint32s
-    """``(passages + 1,)`` of its body."""
-    kept: Bools
-    """``(passages,)`` which passages go into the whole."""
-
-
-def merge_originals(parts: Sequence[Part]) -> dict[str, NDArray[Any] | bytes]:
+def merge_originals(
+    parts: Sequence[tuple[Originals, Move]],
+) -> dict[str, NDArray[Any] | bytes]:
     """The sections of the kept passages of all parts, in order: those that
     ``encode_originals(list_originals(texts))`` gives for their texts, which are not needed."""
-    position = passage = 0
-    lists: dict[str, list[_Moved]] = {name: [] for name in NAMES}
-    for originals, starts, kept in parts:
-        own_starts = starts.astype(np.int64)
-        lengths = np.where(kept, np.diff(own_starts), 0)
-        # what is added to the places of each passage
-        shift = np.cumsum(lengths) - lengths + position - own_starts[:-1]
-        for name, own in (("own", originals.own), ("tails", originals.tails)):
-            places, rows = own.all()
-            passages = starts.searchsorted(places, side="right") - 1
-            lists[name].append(_Moved(own, places, rows, kept[passages], shift[passages]))
-        places, rows = originals.heads.all()
-        renumber = np.cumsum(kept) - kept + passage - np.arange(len(kept))
-        lists["heads"].append(_Moved(originals.heads, places, rows, kept[places], renumber[places]))
-        position += int(lengths.sum())
-        passage += int(kept.sum())
-    return encode_originals(Originals(*(_joined(lists[name]) for name in NAMES)))
-
-
-class _Moved(NamedTuple):
-    """A list of one part, on its way into the whole."""
-
-    listed: Listed
-    places: Uint32s
-    rows: Int64s
-    kept: Bools
-    shift: Int64s
-    """``(n,)`` what is added to each place."""
-
-
-def _joined(lists: Sequence[_Moved]) -> Listed:
-    strings: list[str] = []
-    places, rows = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for own in lists:
-        places.append(own.places[own.kept] + own.shift[own.kept])
-        rows.append(own.rows[own.kept] + len(strings))
-        strings += own.listed.strings
-    return _listed(np.concatenate(places), np.concatenate(rows), strings)
+    merged = []
+    for name in NAMES:
+        strings: list[str] = []
+        places, rows = [_NOWHERE], [np.zeros(0, np.int64)]
+        for originals, move in parts:
+            listed: Listed = getattr(originals, name)
+            old, own = listed.all()
+            # what stands before a passage is listed by passage, all else by position
+            new, kept = move.units(old) if name == "heads" else move.positions(old)
+            places.append(new)
+            rows.append(chosen(own, kept) + len(strings))
+            strings += listed.strings
+        merged.append(_listed(np.concatenate(places), np.concatenate(rows), strings))
+    return encode_originals(Originals(*merged))

@@ -15,11 +15,11 @@ from corpus.model import Report
 from index.builder import build_segment
 from index.codec import originals
 from index.codec.container import MemorySections
+from index.codec.moves import Move, placed
 from index.codec.originals import (
     USUAL,
     Listed,
     Originals,
-    Part,
     encode_originals,
     list_originals,
     merge_originals,
@@ -114,8 +114,9 @@ def test_joined_lists_are_those_of_the_joined_texts(
     for texts in parts:
         kept = np.array([rng.random() < 0.7 for _ in texts], np.bool_)
         own = through(encode_originals(list_originals(raw(texts))))
-        asked.append(Part(own, np.array(starts(texts), np.uint32), kept))
+        asked.append((own, Move(np.array(starts(texts), np.uint32), kept)))
         left += [text for text, stays in zip(texts, kept, strict=True) if stays]
+    placed([move for _, move in asked])
     expected = encode_originals(list_originals(raw(left)))
     for name, values in merge_originals(asked).items():
         wanted = expected[name]
