@@ -20,12 +20,13 @@ from hypothesis import strategies as st
 
 from corpus.model import CATEGORIES, Passage, Report, Source
 from index.analysis import cut_query, tokenize
-from index.codec import rests
+from index.codec import rests, word_writer
 from index.generations import build_lock
 from index.update import update_index
 from search import open_engine
 from search.engine import Engine
 from search.request import FIELDS, UNLABELLED, Field, FieldFilter, SearchRequest
+from search.whoosh_engine import columns, matches, passage_sets
 
 Span = tuple[int, int]
 Spans = set[Span]
@@ -290,6 +291,7 @@ class Collection:
     reports: list[Report]
     parts: int
     removed: set[str]
+    rarity: str = "small"
 
     def held(self) -> list[Held]:
         return [
@@ -305,7 +307,18 @@ def collections(draw: st.DrawFn) -> Collection:
     reports = [make_report(i, *given) for i, given in enumerate(draw(REPORTS))]
     ids = [report.id for report in reports[1:]]
     removed = set(draw(st.lists(st.sampled_from(ids), max_size=2))) if ids else set()
-    return Collection(reports, draw(st.integers(1, 3)), removed)
+    return Collection(
+        reports, draw(st.integers(1, 3)), removed, draw(st.sampled_from(sorted(RARITY)))
+    )
+
+
+RARITY: dict[str, tuple[float, int, int]] = {
+    "small": (word_writer.TABLE_WORTH, matches.DENSE, passage_sets.SPARSE),
+    "rare": (0, 0, 0),
+    "mixed": (word_writer.TABLE_WORTH, 2, 3),
+    "frequent": (1_000, 1_000, 1_000),
+}
+"""What the engine takes for frequent: a small collection would know it by half only."""
 
 
 @contextlib.contextmanager
@@ -318,6 +331,12 @@ def built(collection: Collection) -> Iterator[Engine]:
         # else only words of a thousand passages would be counted by their rests
         patch.setattr(rests, "FREQUENT", 2)
         patch.setattr(rests, "SHARE", 2)
+        worth, dense, sparse = RARITY[collection.rarity]
+        patch.setattr(word_writer, "TABLE_UNITS", 1)
+        patch.setattr(word_writer, "TABLE_WORTH", worth)
+        patch.setattr(matches, "DENSE", dense)
+        patch.setattr(passage_sets, "SPARSE", sparse)
+        patch.setattr(columns, "SPARSE", sparse)
         index_dir = Path(folder) / "index"
         with build_lock(index_dir):
             for part in range(collection.parts):
