@@ -434,7 +434,9 @@ def _start(request: SearchRequest, generation: str) -> int:
         raw = request.cursor + "=" * (-len(request.cursor) % 4)
         of, start = json.loads(base64.urlsafe_b64decode(raw.encode("ascii")))
     except (ValueError, TypeError, RecursionError, binascii.Error):
-        raise CursorExpired(request.cursor) from None
-    if of != generation or not isinstance(start, int) or start < 0:
+        raise CursorExpired(request.cursor, malformed=True) from None
+    if not isinstance(of, str) or type(start) is not int or start < 0:
+        raise CursorExpired(request.cursor, malformed=True)
+    if of != generation:
         raise CursorExpired(request.cursor)
     return start

@@ -133,7 +133,9 @@ def test_a_cursor_of_another_index_is_told(client: FlaskClient) -> None:
     for cursor in ("x", "WyIwIiwgMV0", "W10", "bnVsbA", "！"):
         response = client.get("/api/v1/search", query_string={"cursor": cursor})
         assert response.status_code == 400, cursor
-        assert response.get_json()["error"]["code"] == "cursor_expired"
+        error = response.get_json()["error"]
+        assert error["code"] == "cursor_expired"
+        assert ("索引已更新" in error["message"]) == (cursor == "WyIwIiwgMV0")  # ["0", 1]
 
 
 # ------------------------------------------------------------------ past 10,000
