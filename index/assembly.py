@@ -19,6 +19,7 @@ from corpus.model import Report
 from index.analysis import open_segmenter
 from index.analysis.batch import TextBatch, analyse
 from index.codec.writer import SegmentCollector, heading_units, passage_texts, write_segment
+from index.taken import TakenAt
 
 BATCH_CHARACTERS: Final = 400_000
 """Stored characters a worker takes at a time."""
@@ -109,6 +110,7 @@ def write_segments(
     reports: Iterable[Report],
     next_path: Callable[[], Path],
     *,
+    taken: TakenAt,
     limit: int = SEGMENT_CHARACTERS,
     processes: int | None = None,
     progress: Progress | None = None,
@@ -131,7 +133,7 @@ def write_segments(
         written.append(path)
 
     for batch, spaces in _analyse((r for r in reports if r.passages), processes):
-        collector.add(batch, spaces)
+        collector.add(batch, [taken(report) for report in batch], spaces)
         if progress is not None:
             progress(len(batch), sum(len(report.text) for report in batch))
         if collector.char_count >= limit:

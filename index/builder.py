@@ -73,9 +73,11 @@ def build_index(
     processes: int | None = None,
     segment_limit: int = SEGMENT_CHARACTERS,
     watch: Watch | None = None,
+    now: int | None = None,
 ) -> Built:
     """Bring the index up to date with the folders.
 
+    ``now`` is the build's time for ``update_index``.
     Raises ``corpus.errors.TooManyGone``, IndexLocked, DamagedIndex, WrongVersion, DiskFull,
     WorkerLost, and OSError for a folder that cannot be listed.  Whatever is raised, also
     KeyboardInterrupt, the index answers as before.
@@ -125,6 +127,7 @@ def build_index(
                     segment_limit=segment_limit,
                     processes=processes,
                     progress=watch.writing,
+                    now=now,
                 ).generation
             else:
                 (scratch / PROBLEMS).replace(path)
@@ -145,9 +148,12 @@ def build_index(
 
 def build_segment(reports: Iterable[Report]) -> SegmentReader:
     """One segment of the reports, in a temporary file that is already unlinked: for tests and
-    experiments.  Raises ValueError when there is nothing to index."""
+    experiments.  They were never taken into an index: their time is 0.  Raises ValueError when
+    there is nothing to index."""
     with tempfile.TemporaryDirectory(prefix="fazhi-segment-") as folder:
         path = Path(folder) / "memory.fz"
-        if not write_segments(reports, lambda: path, limit=2**31, processes=1):
+        if not write_segments(
+            reports, lambda: path, taken=lambda report: 0, limit=2**31, processes=1
+        ):
             raise ValueError("no report has a passage")
         return SegmentReader(path)

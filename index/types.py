@@ -184,6 +184,9 @@ class Segment(Protocol):
     def report_characters(self, report: int) -> int:
         """Characters of the stored text."""
 
+    def report_taken(self, report: int) -> int:
+        """Unix seconds at which this text, under these labels, was first taken into the index."""
+
 
 class Snapshot(Protocol):
     """One generation of the index, opened read-only.  Safe to share between threads."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import chain, count
@@ -28,6 +29,7 @@ from index.errors import NoIndex
 from index.ledger import Entry, Ledger, whole_lines
 from index.manifest import SegmentEntry
 from index.snapshot import IndexSnapshot, open_snapshot
+from index.taken import TakenBefore
 
 MERGE_AT: Final = 4
 """So many segments of about the same size are merged into one."""
@@ -63,11 +65,14 @@ def update_index(
     segment_limit: int = SEGMENT_CHARACTERS,
     processes: int | None = None,
     progress: Progress | None = None,
+    now: int | None = None,
 ) -> Updated:
     """Serve a generation without the reports ``remove`` and with those of ``add``.
 
     ``remove`` names also the ids that ``add`` brings anew; ``moved`` says which id a removed
-    report now has.  ``before_commit`` may put more files into the new generation's folder.  The
+    report now has.  ``before_commit`` may put more files into the new generation's folder.
+    ``now``, in Unix seconds, is when its reports count as taken in (None: this moment), but for
+    those whose text and labels the index holds already, which keep their time.  The
     caller holds ``generations.build_lock``.  Whatever is raised, what was
     served before still is.  Raises DamagedIndex and WrongVersion for an index that cannot be
     read, which is never written over.
@@ -89,6 +94,7 @@ def update_index(
             segment_limit,
             processes,
             progress,
+            int(time.time()) if now is None else now,
         )
     except BaseException:
         generations.abandon(index_dir)
@@ -106,6 +112,7 @@ def _update(
     segment_limit: int,
     processes: int | None,
     progress: Progress | None,
+    now: int,
 ) -> Updated:
     segmenter = open_segmenter().name
     generation = generations.next_generation(index_dir)
@@ -132,7 +139,12 @@ def _update(
         old = ()
     kept = [_without(segment, remove) for segment in old]
     written = write_segments(
-        incoming, next_path, limit=segment_limit, processes=processes, progress=progress
+        incoming,
+        next_path,
+        taken=TakenBefore(before, remove, now),
+        limit=segment_limit,
+        processes=processes,
+        progress=progress,
     )
     segments = [segment for segment in kept if len(segment.deleted) < segment.passage_count]
     for segment in segments:

@@ -1,10 +1,13 @@
 """Citations of a report or a passage: GB/T 7714, BibTeX and RIS.
 
 A report is cited as an electronic resource ([R/OL], report online).  What is not known is left
-out; nothing is invented.  Addresses come from the caller, who knows the site's.
+out; nothing is invented: the year reported on is not the year of publication, so that where the
+published date is not known, BibTeX and RIS have the former as a note and no year.  Addresses come
+from the caller, who knows the site's.
 
-Source: GB/T 7714—2015 信息与文献 参考文献著录规则, 8.6 (电子资源) and 附录 B; BibTeX's
-``@techreport``; the RIS tags of the Research Information Systems format (``TY  - RPRT``).
+Source: GB/T 7714—2015 信息与文献 参考文献著录规则, 8.4.3 (出版日期: an estimate would stand in
+brackets), 8.6 (电子资源, whose date in parentheses is left out where there is none) and 附录 B;
+BibTeX's ``@techreport``; the RIS tags of the Research Information Systems format (``TY  - RPRT``).
 """
 
 from __future__ import annotations
@@ -29,7 +32,7 @@ class Citation:
     agency: str | None
     title: str
     year: int | None
-    """The year reported on; used when the published date is not known."""
+    """The year reported on; a note where the published date is not known."""
     published: str | None
     """ISO date."""
     url: str
@@ -69,10 +72,8 @@ def _bibtex(citation: Citation) -> str:
         fields += [("author", f"{{{citation.agency}}}"), ("institution", citation.agency)]
     if citation.published:
         fields += [("year", citation.published[:4]), ("date", citation.published)]
-    elif citation.year is not None:
-        fields.append(("year", str(citation.year)))
-    if citation.place:
-        fields.append(("note", citation.place))
+    if notes := _notes(citation):
+        fields.append(("note", "；".join(notes)))
     fields += [("url", citation.url), ("urldate", citation.accessed.isoformat())]
     fields.append(("language", "chinese"))
     key = re.sub(r"[^0-9A-Za-z.:-]", "-", citation.key)
@@ -86,13 +87,18 @@ def _ris(citation: Citation) -> str:
         lines += [("AU", citation.agency), ("PB", citation.agency)]
     if citation.published:
         lines += [("PY", citation.published[:4]), ("DA", citation.published.replace("-", "/"))]
-    elif citation.year is not None:
-        lines.append(("PY", str(citation.year)))
-    if citation.place:
-        lines.append(("N1", citation.place))
+    lines += [("N1", note) for note in _notes(citation)]
     lines += [("UR", citation.url), ("Y2", citation.accessed.isoformat().replace("-", "/"))]
     lines += [("LA", "zh"), ("ER", "")]
     return "".join(f"{tag}  - {_one_line(value)}\r\n" for tag, value in lines)
+
+
+def _notes(citation: Citation) -> list[str]:
+    """The passage's place; the year reported on where no other date stands."""
+    notes = [citation.place] if citation.place else []
+    if citation.published is None and citation.year is not None:
+        notes.append(f"报告年度：{citation.year}")
+    return notes
 
 
 _TEX = {

@@ -2,7 +2,7 @@
 
 SearchError
 ├── RequestError       a request that cannot be answered: field and value
-│   └── CursorExpired  a cursor of an index that is no longer served
+│   └── CursorExpired  a cursor of an index that is no longer served, or no cursor at all
 └── IndexUnavailable   there is no sound index to answer from
 """
 
@@ -23,10 +23,12 @@ class RequestError(SearchError):
 
 
 class CursorExpired(RequestError):
-    """A cursor of another generation, or none at all."""
+    """A cursor of another generation; or, ``malformed``, one that no answer gave."""
 
-    def __init__(self, value: str) -> None:
-        super().__init__("cursor", value, "索引已更新，翻页位置已失效，请从第一页重新开始。")
+    def __init__(self, value: str, *, malformed: bool = False) -> None:
+        what = "cursor 不是检索结果给出的翻页位置" if malformed else "索引已更新，翻页位置已失效"
+        super().__init__("cursor", value, f"{what}，请从第一页重新开始。")
+        self.malformed = malformed
 
 
 class IndexUnavailable(SearchError):

@@ -18,10 +18,11 @@ FIELDS: tuple[Field, ...] = ("agency", "year", "section", "kind", "region")
 UNLABELLED = "未识别"
 """The value of a field whose label is not known; filtered and counted like any other."""
 
-Sort: TypeAlias = Literal["relevance", "-year", "year", "agency", "first"]
-SORTS: tuple[Sort, ...] = ("relevance", "-year", "year", "agency", "first")
-"""``first`` is by first appearance: year, then published date.  Every order ends in
-(report id, passage's place in the report); a year not known sorts last either way."""
+Sort: TypeAlias = Literal["relevance", "-year", "year", "agency", "first", "-taken"]
+SORTS: tuple[Sort, ...] = ("relevance", "-year", "year", "agency", "first", "-taken")
+"""``first`` is by first appearance: year, then published date; ``-taken`` has what was last taken
+into the index first, then as ``-year``.  Every order ends in (report id, passage's place in the
+report); a year not known sorts last either way."""
 
 View: TypeAlias = Literal["passages", "reports"]
 Scope: TypeAlias = Literal["passage", "report"]

@@ -55,6 +55,8 @@ class Hit:
     score: float
     """Comparable within one answer; 0.0 when the order is not by relevance."""
     occurrences: int
+    taken: str
+    """ISO time at which this text of the report, under its labels, was taken into the index."""
     snippets: tuple[Snippet, ...] = ()
     published: str | None = None
     """ISO date of the report, or None."""
@@ -201,6 +203,8 @@ class ReportSummary:
     published: str | None
     characters: int
     """Of the stored text."""
+    taken: str
+    """ISO time, as ``Hit.taken``."""
 
 
 @dataclass(frozen=True, slots=True)

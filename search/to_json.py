@@ -60,6 +60,7 @@ def hit_json(hit: Hit) -> Json:
         "score": hit.score,
         "occurrences": hit.occurrences,
         "published": hit.published,
+        "taken": hit.taken,
         "snippets": [
             {"text": s.text, "spans": [list(span) for span in s.spans]} for s in hit.snippets
         ],
@@ -220,6 +221,7 @@ def summary_json(one: ReportSummary) -> Json:
         "kind": one.kind,
         "region": list(one.region),
         "published": one.published,
+        "taken": one.taken,
         "characters": one.characters,
         "url": permalink(one.id),
     }

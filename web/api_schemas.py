@@ -21,6 +21,11 @@ FLAG: Json = {"type": "boolean"}
 MAYBE_TEXT: Json = {"type": ["string", "null"]}
 MAYBE_YEAR: Json = {"type": ["integer", "null"], "description": "null：未识别"}
 MAYBE_SPAN: Json = {"type": ["array", "null"], "items": COUNT, "minItems": 2, "maxItems": 2}
+TAKEN: Json = {
+    "type": "string",
+    "format": "date-time",
+    "description": "这份报告（照现在的文字和标签）收录的时间",
+}
 SPAN: Json = {
     "type": "array",
     "items": COUNT,
@@ -75,6 +80,7 @@ _PLACE: Json = {
     "heading": {**_array(TEXT), "description": "小标题，由外到内，照原文"},
     "url": {"type": "string", "description": "长期有效的地址，从网站根目录起"},
     "published": MAYBE_TEXT,
+    "taken": TAKEN,
 }
 _SUMMARY: Json = {
     "id": TEXT,
@@ -86,6 +92,7 @@ _SUMMARY: Json = {
     "kind": MAYBE_TEXT,
     "region": _array(TEXT),
     "published": MAYBE_TEXT,
+    "taken": TAKEN,
     "characters": COUNT,
     "url": TEXT,
 }

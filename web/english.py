@@ -91,6 +91,7 @@ CATALOGUE: Final[Mapping[str, str | tuple[str, str]]] = {
     "全部 {n:,} 个{what}": "All {n:,} values: {what}",
     "最新报告": "Newest reports",
     "全部报告": "All reports",
+    "最近收录的报告": "Newly added reports",
     # results
     "份报告": ("report", "reports"),
     "个段落": ("passage", "passages"),
@@ -119,6 +120,7 @@ CATALOGUE: Final[Mapping[str, str | tuple[str, str]]] = {
     "年度由近到远": "newest year first",
     "年度由远到近": "oldest year first",
     "最早出现": "first appearance",
+    "最近收录": "newly added",
     "导出": "Export",
     "CSV 表格": "CSV table",
     "JSON Lines": "JSON Lines",

@@ -161,7 +161,8 @@ SCOPE = Parameter(
 SORT = Parameter(
     "sort",
     choice(SORTS, "relevance"),
-    "relevance 相关，-year 年度由近到远，year 由远到近，agency 机关，first 最早出现",
+    "relevance 相关，-year 年度由近到远，year 由远到近，agency 机关，first 最早出现，"
+    "-taken 最近收录",
 )
 VIEW = Parameter(
     "view",

@@ -253,6 +253,7 @@ def _labels(
         kinds=label("kind"),
         regions=label("region"),
         years=np.concatenate([s.reports.year[k] for s, k in zip(segments, live, strict=True)]),
+        taken=np.concatenate([s.taken[k] for s, k in zip(segments, live, strict=True)]),
         passage_ids=[
             s.passage_id_values[i] for s, kept in pairs for i in s.passage_id_of[kept].tolist()
         ],

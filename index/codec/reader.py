@@ -203,6 +203,14 @@ class SegmentReader:
     def report_characters(self, report: int) -> int:
         return int(self._characters[report])
 
+    @cached_property
+    def taken(self) -> Uint32s:
+        """``(report_count,)`` Unix seconds at which each report was taken in."""
+        return self.container.array("reports.taken")
+
+    def report_taken(self, report: int) -> int:
+        return int(self.taken[report])
+
     def live_reports(self) -> NDArray[np.bool_]:
         """``(report_count,)`` whether the report is still there."""
         live = np.ones(self.report_count, np.bool_)

@@ -43,6 +43,8 @@ class SegmentColumns:
 
     reports: Sequence[Report]
     """Their texts may be empty: ``texts`` holds them."""
+    taken: Sequence[int]
+    """Of each report, the Unix seconds at which it was taken in."""
     texts: Sequence[bytes]
     """UTF-8 of every passage in order."""
     body: SpaceColumns
@@ -99,6 +101,8 @@ class Labels:
     regions: Sequence[str | None]
     years: NDArray[np.int32]
     """-1 unknown."""
+    taken: NDArray[np.uint32]
+    """Unix seconds at which each report was taken in."""
     passage_ids: Sequence[str]
     passages_of: NDArray[np.int64]
     """Passages of each report."""
@@ -114,13 +118,15 @@ class Labels:
     segmenter: str
 
 
-def _labels_of(reports: Sequence[Report], segmenter: str) -> Labels:
+def _labels_of(columns: SegmentColumns) -> Labels:
+    reports = columns.reports
     sections = [CATEGORIES.index(p.category) for r in reports for p in r.passages]
     return Labels(
         agencies=[r.agency for r in reports],
         kinds=[r.kind for r in reports],
         regions=["/".join(r.region) or None for r in reports],
         years=np.array([-1 if r.year is None else r.year for r in reports], np.int32),
+        taken=np.array(columns.taken, np.uint32),
         passage_ids=[p.id for r in reports for p in r.passages],
         passages_of=np.array([len(r.passages) for r in reports], np.int64),
         sections=np.array(sections, np.uint8),
@@ -130,7 +136,7 @@ def _labels_of(reports: Sequence[Report], segmenter: str) -> Labels:
         published=[r.published for r in reports],
         series=[r.series for r in reports],
         aliases=[r.aliases for r in reports],
-        segmenter=segmenter,
+        segmenter=columns.segmenter,
     )
 
 
@@ -159,6 +165,7 @@ def label_sections(labels: Labels) -> dict[str, Any]:
         "reports.kind": kind,
         "reports.region": region,
         "reports.year": labels.years.astype(np.int32),
+        "reports.taken": labels.taken,
         "reports.passages": np.append(0, np.cumsum(labels.passages_of)).astype(np.uint32),
         "reports.characters": labels.characters,
         "passages.section": labels.sections,
@@ -175,7 +182,7 @@ def write_segment(path: Path, columns: SegmentColumns) -> None:
     check_size(
         len(body.codes), _laid_out(columns.title, passages_of), _laid_out(columns.heading, runs)
     )
-    sections = label_sections(_labels_of(reports, columns.segmenter))
+    sections = label_sections(_labels_of(columns))
     sections["heading.first"] = np.append(0, np.cumsum(runs)).astype(np.uint32)
     sections["sentences"] = numbers.encode_one(sentence_starts(body.codes, body.starts))
     sections["paragraphs"] = numbers.encode_one(paragraph_starts(body.codes, body.starts))
@@ -237,6 +244,7 @@ class SegmentCollector:
     def __init__(self, segmenter: str) -> None:
         self._segmenter = segmenter
         self._reports: list[Report] = []
+        self._taken: list[int] = []
         self._texts: list[bytes] = []
         self._spaces = {name: SpaceCollector() for name in ("body", "title", "heading")}
 
@@ -248,8 +256,11 @@ class SegmentCollector:
     def __len__(self) -> int:
         return len(self._reports)
 
-    def add(self, reports: Sequence[Report], spaces: dict[str, TextBatch]) -> None:
-        """Append reports with their texts' analysis, by space."""
+    def add(
+        self, reports: Sequence[Report], taken: Sequence[int], spaces: dict[str, TextBatch]
+    ) -> None:
+        """Append reports with when they were taken in and their texts' analysis, by space."""
+        self._taken += taken
         for report in reports:
             self._reports.append(replace(report, text=""))
             self._texts += [text.encode("utf-8", "surrogatepass") for text in passage_texts(report)]
@@ -261,6 +272,7 @@ class SegmentCollector:
         spaces = {name: own.columns() for name, own in self._spaces.items()}
         return SegmentColumns(
             self._reports,
+            self._taken,
             self._texts,
             spaces["body"],
             spaces["title"],

@@ -189,6 +189,12 @@ class Columns:
         return np.array([int(d.replace("-", "")) if d else 99_999_999 for d in found], np.int32)
 
     @cached_property
+    def taken(self) -> Int64s:
+        """``(report_count,)`` Unix seconds at which each was taken in."""
+        found = [s.report_taken(i) for s in self.segments for i in range(s.report_count)]
+        return np.array(found, np.int64)
+
+    @cached_property
     def agency_rank(self) -> Int32s:
         """``(report_count,)`` rank of the agency's name; unknown last."""
         column = self.labels["agency"]
@@ -200,9 +206,12 @@ class Columns:
         """``(report_count,)`` each report's place in an order that is not by relevance."""
         if sort not in self._sort_ranks:
             year = np.where(self.year < 0, 9_999, self.year)
+            newest = np.where(self.year < 0, 9_999, -self.year)
             keys: list[NDArray[np.generic]] = [self.id_rank]
             if sort == "-year":
-                keys.append(np.where(self.year < 0, 9_999, -self.year))
+                keys.append(newest)
+            elif sort == "-taken":
+                keys += [newest, -self.taken]
             elif sort == "year":
                 keys.append(year)
             elif sort == "agency":

@@ -308,6 +308,7 @@ class WhooshEngine:
             return Gone(report_id) if fate.fate == "gone" else None
         segment, number = place
         report = segment.report(number)
+        base = int(columns.report_bases[columns.segments.index(segment)])
         versions: list[ReportSummary] = []
         years: list[ReportSummary] = []
         if report.agency is not None:
@@ -321,7 +322,9 @@ class WhooshEngine:
                 years.append(own)
                 if own.year == report.year and own.year is not None and own.id != report.id:
                     versions.append(own)
-        return document_of(report, tuple(versions), tuple(years))
+        return document_of(
+            report, summary_at(columns, base + number), tuple(versions), tuple(years)
+        )
 
     def marks(self, report_id: str, query: str) -> tuple[Span, ...]:
         columns = self._current()
@@ -431,7 +434,9 @@ def _start(request: SearchRequest, generation: str) -> int:
         raw = request.cursor + "=" * (-len(request.cursor) % 4)
         of, start = json.loads(base64.urlsafe_b64decode(raw.encode("ascii")))
     except (ValueError, TypeError, RecursionError, binascii.Error):
-        raise CursorExpired(request.cursor) from None
-    if of != generation or not isinstance(start, int) or start < 0:
+        raise CursorExpired(request.cursor, malformed=True) from None
+    if not isinstance(of, str) or type(start) is not int or start < 0:
+        raise CursorExpired(request.cursor, malformed=True)
+    if of != generation:
         raise CursorExpired(request.cursor)
     return start

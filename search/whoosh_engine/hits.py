@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from corpus.identity import passage_hash
 from corpus.model import CATEGORIES, Report
 from search.highlight import make_snippets, stored_spans
@@ -49,25 +51,15 @@ def make_hit(
         heading=segment.passage_headings(local),
         score=score,
         occurrences=occurrences,
+        taken=_iso(segment.report_taken(own)),
         snippets=snippets,
         published=segment.report_published(own),
     )
 
 
-def summary_of(report: Report) -> ReportSummary:
-    """The report as lists show it."""
-    return ReportSummary(
-        id=report.id,
-        series=report.series,
-        title=report.title,
-        agency=report.agency,
-        aliases=report.aliases,
-        kind=report.kind,
-        region=report.region,
-        year=report.year,
-        published=report.published,
-        characters=len(report.text),
-    )
+def _iso(seconds: int) -> str:
+    """Unix seconds as an ISO time."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
 def summary_at(columns: Columns, report: int) -> ReportSummary:
@@ -89,17 +81,19 @@ def summary_at(columns: Columns, report: int) -> ReportSummary:
         year=year if year >= 0 else None,
         published=segment.report_published(number),
         characters=segment.report_characters(number),
+        taken=_iso(segment.report_taken(number)),
     )
 
 
 def document_of(
     report: Report,
+    summary: ReportSummary,
     versions: tuple[ReportSummary, ...],
     same_agency: tuple[ReportSummary, ...],
 ) -> ReportDocument:
     """The whole report."""
     return ReportDocument(
-        summary=summary_of(report),
+        summary=summary,
         text=report.text,
         outline=tuple(
             OutlineEntry(s.number, s.heading, s.level, s.category, s.start, s.end)

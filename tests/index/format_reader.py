@@ -404,6 +404,8 @@ class Segment:
         self.labels: dict[str, Any] = json.loads(labels.decode("utf-8", "surrogatepass"))
         self.first_passage = file.numbers("reports.passages")
         self.years = [None if y == -1 else y for y in file.numbers("reports.year")]
+        must(file.width("reports.taken") == 4, "reports.taken")
+        self.taken = file.numbers("reports.taken")
         self.characters = file.numbers("reports.characters")
 
         def named(section: str, values: str) -> list[str | None]:
@@ -456,6 +458,7 @@ class Segment:
 
     def _check_labels(self) -> None:
         """What is kept twice is the same twice."""
+        must(len(self.taken) == len(self.years) == len(self.reports), "reports")
         for n, report in enumerate(self.reports):
             own = self.texts[self.first_passage[n] : self.first_passage[n + 1]]
             must(self.characters[n] == sum(map(len, own)), "reports.characters")

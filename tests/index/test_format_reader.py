@@ -29,6 +29,8 @@ from index.snapshot import open_snapshot
 from index.update import update_index
 
 HERE = Path(__file__).parent
+FIRST, SECOND = 1_767_225_600, 2**32 - 2
+"""When the two halves of ``varied`` are taken in; the second is past what an int32 holds."""
 
 
 @pytest.fixture(scope="module")
@@ -89,9 +91,9 @@ def varied(make_report: Callable[..., Report], tmp_path_factory: pytest.TempPath
     reports += [make_report([f"第{i}号，法治。" for i in range(1_500)], report_id="many")]
     index_dir = tmp_path_factory.mktemp("varied") / "index"
     with build_lock(index_dir):
-        update_index(index_dir, reports[:200], processes=1, segment_limit=6_000)
-        update_index(index_dir, reports[200:], {"v7", "v8", "v150"}, processes=1)
-        update_index(index_dir, [], {"v201", "odd"}, processes=1)
+        update_index(index_dir, reports[:200], processes=1, segment_limit=6_000, now=FIRST)
+        update_index(index_dir, reports[200:], {"v7", "v8", "v150"}, processes=1, now=SECOND)
+        update_index(index_dir, [], {"v201", "odd"}, processes=1, now=SECOND + 1)
     return index_dir
 
 
@@ -149,6 +151,7 @@ def compare_labels(segment: Any, own: SegmentReader) -> None:
         ]
         assert [s[:2] for s in kept["sources"]] == [[s.path, s.sha256] for s in report.sources]
         assert segment.characters[number] == len(report.text)
+        assert segment.taken[number] == own.report_taken(number)
         first, last = segment.first_passage[number : number + 2]
         assert "".join(segment.texts[first:last]) == report.text
         for doc, passage in zip(range(first, last), report.passages, strict=True):
@@ -209,6 +212,18 @@ def test_what_is_read_is_what_the_program_reads(read_once: ReadOnce, index_dir: 
             "body.tables",
             *("originals.places1", "originals.places2"),
         }
+
+
+def test_when_reports_were_taken_in(read_once: ReadOnce, varied: Path) -> None:
+    """Each half at the time of its build, through merges and deletions."""
+    told = {
+        report["id"]: when
+        for segment, _ in read_once(varied)
+        for report, when in zip(segment.reports, segment.taken, strict=True)
+    }
+    first = {f"v{number}" for number in range(200)}
+    assert {own: when == FIRST for own, when in told.items()} == {own: own in first for own in told}
+    assert set(told.values()) == {FIRST, SECOND}
 
 
 def test_the_ledger(by_hand: ModuleType, varied: Path) -> None:

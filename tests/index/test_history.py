@@ -4,7 +4,9 @@ Two state machines.  One changes an index report by report (``index.update``): a
 relabelling, removing, bringing back, small segments and large, builds that fail, and an index
 lost but for its ledger.  The other changes a folder of files and builds (``index.builder``).  After
 every step the engine, ordinary Whoosh and the ledger are held to a reading that has its own
-folding (from the published table) and shares no code with the engine but jieba's words.
+folding (from the published table) and shares no code with the engine but jieba's words.  Each
+build has a time of its own: the one at which what is new to the index, text or labels, was taken
+in.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -364,6 +367,11 @@ class Failed(Exception):
     """What a build dies of."""
 
 
+def unnamed(report: Report) -> str:
+    """Its text and labels, wherever they lie, however cut and whatever its id."""
+    return repr(replace(report, id="", sources=(), passages=()))
+
+
 class ReportByReport(RuleBasedStateMachine):
     """``expected`` is what must be held; ``went`` is where ids that are not held must lead."""
 
@@ -373,6 +381,8 @@ class ReportByReport(RuleBasedStateMachine):
         self.index_dir = self.folder / "index"
         self.expected: dict[str, Report] = {}
         self.went: dict[str, str | None] = {}
+        self.taken: dict[str, int] = {}
+        self.now = 0
         self.engine: Engine | None = None
         self.serial = 0
         self.seed = 0
@@ -395,8 +405,13 @@ class ReportByReport(RuleBasedStateMachine):
         return make(f"r{self.serial}", agency, year, texts)
 
     def apply(self, add: list[Report], remove: set[str], moved: dict[str, str], limit: int) -> None:
-        with build_lock(self.index_dir):
-            update_index(self.index_dir, add, remove, moved=moved, segment_limit=limit, processes=1)
+        self.build(add, remove, limit, moved)
+        replaced: dict[str, int] = {}
+        for own in remove:
+            same, taken = unnamed(self.expected[own]), self.taken.pop(own)
+            replaced[same] = min(taken, replaced.get(same, taken))
+        for report in add:
+            self.taken[report.id] = replaced.get(unnamed(report), self.now)
         for own in remove:
             del self.expected[own]
             self.went[own] = moved.get(own)
@@ -404,12 +419,28 @@ class ReportByReport(RuleBasedStateMachine):
             self.expected[report.id] = report
             self.went.pop(report.id, None)
 
+    def build(
+        self, add: list[Report], remove: set[str], limit: int, moved: dict[str, str] | None = None
+    ) -> None:
+        self.now += 1
+        with build_lock(self.index_dir):
+            update_index(
+                self.index_dir,
+                add,
+                remove,
+                moved=moved,
+                segment_limit=limit,
+                processes=1,
+                now=self.now,
+            )
+
     @rule(
         add=st.lists(st.tuples(AGENCIES, YEARS, TEXTS), max_size=3),
         change=st.lists(st.tuples(st.integers(0, 99), TEXTS), max_size=2),
         relabel=st.lists(st.tuples(st.integers(0, 99), AGENCIES, YEARS), max_size=2),
         remove=st.lists(st.integers(0, 99), max_size=2),
         back=st.lists(st.tuples(st.integers(0, 99), TEXTS), max_size=1),
+        copied=st.lists(st.integers(0, 99), max_size=2),
         limit=LIMITS,
     )
     def turn(
@@ -419,6 +450,7 @@ class ReportByReport(RuleBasedStateMachine):
         relabel: list[tuple[int, str | None, int | None]],
         remove: list[int],
         back: list[tuple[int, list[str]]],
+        copied: list[int],
         limit: int,
     ) -> None:
         """Several changes in one update; no report meets two of them."""
@@ -444,6 +476,12 @@ class ReportByReport(RuleBasedStateMachine):
                 gone.add(own)
                 moved[own] = now.id
                 new.append(now)
+        for number in copied:
+            if free:
+                own = free.pop(number % len(free))
+                was = self.expected[own]
+                gone.add(own)
+                new.append(replace(was, sources=(*was.sources, Source("copy.txt", "1" * 64, 1))))
         for number in remove:
             if free:
                 gone.add(free.pop(number % len(free)))
@@ -484,8 +522,8 @@ class ReportByReport(RuleBasedStateMachine):
         shutil.rmtree(self.index_dir / "generations")
         kept = list(self.expected.values())[1:]
         lost = set(self.expected) - {own.id for own in kept}
-        with build_lock(self.index_dir):
-            update_index(self.index_dir, kept, segment_limit=limit, processes=1)
+        self.build(kept, set(), limit)
+        self.taken = {report.id: self.now for report in kept}
         for own in lost:
             del self.expected[own]
             self.went[own] = None
@@ -501,6 +539,19 @@ class ReportByReport(RuleBasedStateMachine):
         check_whoosh(self.index_dir, held, rng)
         self.check_links()
         self.check_segments()
+        self.check_newest()
+
+    def check_newest(self) -> None:
+        """What was last taken in first; then the newest year; then the id."""
+        assert self.engine is not None
+        asked = SearchRequest(sort="-taken", view="reports", size=100)
+        found = {hit.report_id: hit.taken for hit in self.engine.search(asked).hits}
+        assert list(found) == sorted(
+            self.expected,
+            key=lambda own: (-self.taken[own], -(self.expected[own].year or -9999), own),
+        )
+        for own, taken in found.items():
+            assert datetime.fromisoformat(taken).timestamp() == self.taken[own]
 
     def check_links(self) -> None:
         assert self.engine is not None

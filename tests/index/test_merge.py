@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import zlib
 from collections.abc import Callable, Sequence
 from itertools import compress
 from pathlib import Path
@@ -35,8 +36,14 @@ REPORTS = st.lists(st.tuples(LABELS, st.lists(TEXTS, min_size=1, max_size=4)), m
 
 
 def write_one(path: Path, reports: Sequence[Report]) -> SegmentReader:
-    """One segment of all the reports."""
-    written = write_segments(reports, lambda: path, limit=2**31, processes=1)
+    """One segment of all the reports, each taken in at a time of its own."""
+    written = write_segments(
+        reports,
+        lambda: path,
+        taken=lambda report: zlib.crc32(report.id.encode()),
+        limit=2**31,
+        processes=1,
+    )
     assert written == [path]
     return SegmentReader(path)
 
@@ -70,6 +77,7 @@ def check_merge(folder: Path, parts: Sequence[tuple[list[Report], list[bool]]]) 
         assert [*merged.blocks(name).items()] == [*whole.blocks(name).items()]
     for number in range(whole.report_count):
         assert merged.report(number) == whole.report(number)
+        assert merged.report_taken(number) == zlib.crc32(whole.report_id(number).encode())
 
 
 @pytest.fixture

@@ -51,7 +51,8 @@ def make_report(given: dict[str, Any]) -> Report:
 
 @pytest.fixture(scope="module")
 def engine_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Engine]]:
-    """The engine over one file's collection, each report a segment of its own build."""
+    """The engine over one file's collection, each report a segment of its own build; its
+    ``taken`` is that build's time."""
     opened: dict[str, Engine] = {}
 
     def get(name: str) -> Engine:
@@ -59,7 +60,9 @@ def engine_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[st
             index_dir: Path = tmp_path_factory.mktemp(name) / "index"
             with build_lock(index_dir):
                 for given in FILES[name]["reports"]:
-                    update_index(index_dir, [make_report(given)], processes=1)
+                    update_index(
+                        index_dir, [make_report(given)], processes=1, now=given.get("taken", 0)
+                    )
             opened[name] = open_engine(index_dir)
         return opened[name]
 

@@ -34,6 +34,18 @@ def test_what_is_not_known_is_left_out() -> None:
     assert "PY" not in format_citation(bare, "ris")
 
 
+def test_the_year_reported_on_is_not_the_year_of_publication() -> None:
+    undated = replace(CITATION, published=None)
+    bibtex, ris = format_citation(undated, "bibtex"), format_citation(undated, "ris")
+    assert "  note = {二、存在的不足 · （三）队伍；报告年度：2021}" in bibtex
+    assert not {"  year", "  date"} & {line.partition(" =")[0] for line in bibtex.splitlines()}
+    assert "N1  - 报告年度：2021" in ris
+    assert not {"PY", "DA"} & {line[:2] for line in ris.splitlines()}
+    assert "[R/OL]. [2026-11-24]." in format_citation(undated, "gbt7714")
+    dated = format_citation(replace(CITATION, place=""), "bibtex")
+    assert "note" not in dated
+
+
 def test_bibtex_keeps_the_agency_whole_and_escapes() -> None:
     text = format_citation(replace(CITATION, title="100% {甲}_乙 & 丙\n丁"), "bibtex")
     assert text.startswith("@techreport{ab12cd34ef-s2.3,\n")

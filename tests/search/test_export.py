@@ -45,6 +45,7 @@ def hit(number: int, agency: str | None = "=乙局", year: int | None = 2021) ->
         heading=("四、安排", "（一）执法"),
         score=1.0,
         occurrences=2,
+        taken="2026-11-20T08:00:00+00:00",
         snippets=(Snippet("推行首违不罚，\n用好*清单*", ((2, 6),)),),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 import threading
 import tracemalloc
@@ -167,11 +169,15 @@ def test_a_cursor_of_another_generation_is_refused(
     cursor = engine.search(request).next_cursor
     assert engine.search(request.with_(cursor=cursor)).hits
     write(tmp_path, 4)
-    with pytest.raises(CursorExpired, match="索引已更新"):
+    with pytest.raises(CursorExpired, match="索引已更新") as expired:
         engine.search(request.with_(cursor=cursor))
-    for nonsense in ("x", "é", "W10", "bnVsbA", "eyJhIjoxfQ", "W1tb" * 10_000):
-        with pytest.raises(CursorExpired):
+    assert not expired.value.malformed
+    of_this = json.dumps([engine.generation(), True]), json.dumps([engine.generation(), -1])
+    mended = [base64.urlsafe_b64encode(text.encode()).decode() for text in (*of_this, "[1, 2]")]
+    for nonsense in ("x", "é", "W10", "bnVsbA", "eyJhIjoxfQ", "W1tb" * 10_000, *mended):
+        with pytest.raises(CursorExpired, match="不是检索结果给出的") as refused:
             engine.search(request.with_(cursor=nonsense))
+        assert refused.value.malformed
 
 
 # ---------------------------------------------------------------- many hits, many values

@@ -73,6 +73,8 @@ AGENCIES = (
     ("云江省澜州市青桥县人民政府", "人民政府", ("云江省", "澜州市", "青桥县")),
 )
 
+TAKEN = "2021-05-01T08:00:00+00:00"
+
 SECTIONS = (
     ("一", "主要举措和成效", "achievements"),
     ("二", "存在的不足和原因", "shortcomings"),
@@ -153,6 +155,7 @@ def _report(agency: str, kind: str, region: tuple[str, ...], year: int) -> Repor
         year=year,
         published=f"{year + 1}-01-20",
         characters=len(text),
+        taken=f"{2030 - year // 2}-05-01T08:00:00+00:00",
     )
     return ReportDocument(
         summary=summary,
@@ -185,7 +188,17 @@ class PlainEngine:
         self.documents.append(
             ReportDocument(
                 summary=ReportSummary(
-                    "nolabels00", "fazhi", "一份没有标签的报告", None, (), None, (), None, None, 5
+                    "nolabels00",
+                    "fazhi",
+                    "一份没有标签的报告",
+                    None,
+                    (),
+                    None,
+                    (),
+                    None,
+                    None,
+                    5,
+                    TAKEN,
                 ),
                 text="没有标签",
                 outline=(),
@@ -266,6 +279,7 @@ class PlainEngine:
             heading=place.headings,
             score=1.0,
             occurrences=len(match.spans),
+            taken=summary.taken,
             snippets=(Snippet(text, match.spans),),
             published=summary.published,
         )
@@ -295,6 +309,8 @@ class PlainEngine:
             matches.sort(
                 key=lambda m: m.document.summary.year or 0, reverse=request.sort == "-year"
             )
+        elif request.sort == "-taken":
+            matches.sort(key=lambda m: m.document.summary.taken, reverse=True)
         return matches
 
     def stream(self, request: SearchRequest) -> HitStream:

@@ -259,7 +259,7 @@ def test_xml_is_well_formed_and_holds_only_its_own_elements(client: FlaskClient)
     atom = "{http://www.w3.org/2005/Atom}"
     known = {atom + name for name in (
         "feed", "id", "title", "subtitle", "updated", "link", "author", "name", "entry", "summary",
-        "generator", "content", "category", "icon", "rights",
+        "published", "generator", "content", "category", "icon", "rights",
     )}  # fmt: skip
     for words in (QUESTION, *BREAKS, UNSEEN):
         root = ElementTree.fromstring(client.get("/search/feed.xml?" + named(q=words)).data)

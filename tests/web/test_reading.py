@@ -9,7 +9,7 @@ from web.reading import read_blocks
 
 
 def document(text: str, outline: list[OutlineEntry], passages: list[PassagePlace]) -> Any:
-    summary = ReportSummary("id", "fazhi", "标题", None, (), None, (), None, None, len(text))
+    summary = ReportSummary("id", "fazhi", "标题", None, (), None, (), None, None, len(text), "")
     return ReportDocument(summary, text, tuple(outline), tuple(passages), (), {}, None)
 
 

@@ -29,6 +29,7 @@ SORT_LABELS = {
     "year": "年度由远到近",
     "agency": "机关",
     "first": "最早出现",
+    "-taken": "最近收录",
 }
 
 EXPORT_LABELS = {
