@@ -105,12 +105,14 @@ def _as_tree(values: list[FacetValue]) -> list[FacetValue]:
     return sorted(values, key=path)
 
 
-def year_bars(address: Address, facet: Facet | None, size: int) -> list[charts.Bar]:
-    """The year histogram above the results; no bars when fewer than two years are known."""
+def year_bars(
+    address: Address, facet: Facet | None, size: int, *, least: int = 2
+) -> list[charts.Bar]:
+    """The year histogram above the results; no bars when fewer than ``least`` years are known."""
     if facet is None:
         return []
     counts = [(int(v.value), v.count) for v in facet.values if v.value != UNLABELLED]
-    if len(counts) < 2:
+    if len(counts) < least:
         return []
     chosen = address.request.filters.get("year", urls.EMPTY)
     links = FacetLinks(urls.filtered(address, "year", urls.EMPTY), "year", size)
