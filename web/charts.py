@@ -105,7 +105,7 @@ def line_chart(
     url: Callable[[str, int], str],
     *,
     width: int = 860,
-    height: int = 344,
+    height: int = 352,
     top: int = 40,
 ) -> LineChart | None:
     """Queries as lines over the years; None when no year is known.  ``top`` is what stays free
@@ -113,7 +113,7 @@ def line_chart(
     years = sorted({row.year for trend in trends for row in trend.rows if row.year is not None})
     if not years:
         return None
-    left, right, bottom = 52, 24, 32
+    left, right, bottom = 52, 24, 40
     first, last = years[0], years[-1]
     across = width - left - right
     down = height - top - bottom

@@ -16,6 +16,8 @@ from search.engine import Engine
 from web import create_app, figure
 from web.figure import MARGIN, measure, wrapped
 from web.plots import SHADES
+from web.views.figures import SHOWN
+from web.views.sides import ROWS
 
 SVG = "{http://www.w3.org/2000/svg}"
 EVERY = ("year", "agency", "section", "kind", "region", "trend", "matrix", "spread")
@@ -164,3 +166,15 @@ def test_the_pages_offer_their_charts(client: FlaskClient) -> None:
             assert found, (page, name)
             assert f'data-png="{found[1]}"' in text
             drawn(client, found[1].replace("&amp;", "&"))
+
+
+def test_the_document_names_every_chart_and_its_bounds(
+    project_dir: Path, client: FlaskClient
+) -> None:
+    text = (project_dir / "docs" / "views.md").read_text(encoding="utf-8")
+    part = text[text.index("## 图\n") : text.index("## 引文\n")]
+    assert set(EVERY) <= set(re.findall(r"`(\w+)`", part))
+    assert f"至多画 {SHOWN} 个" in part
+    assert f"每页 {ROWS} 个机关" in part
+    for url in re.findall("^/figures/.+", part, re.MULTILINE):
+        drawn(client, url)
