@@ -273,6 +273,56 @@ def test_theme_is_kept(open_page: Callable[..., Page]) -> None:
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
+def test_keys_are_listed_over_the_page(open_page: Callable[..., Page]) -> None:
+    """Every key of the help page, without leaving the results; Escape and ? close the list."""
+    page = open_page("/search?q=放管服")
+    page.keyboard.press("j")
+    page.keyboard.press("?")
+    listed = page.locator("dialog.keys")
+    expect(listed).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(listed).to_be_hidden()
+    page.keyboard.press("?")
+    expect(listed).to_be_visible()
+    page.keyboard.press("?")
+    expect(listed).to_be_hidden()
+    expect(page.locator(".hit.at")).to_have_count(1)
+    keys = [one.text_content() for one in listed.locator("kbd").all()]
+    page.goto("/help#keys")
+    assert [*page.locator("#keys + table kbd").all_inner_texts(), "Esc"] == keys
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/search?q=首违不罚&view=concordance",
+        "/search?q=首违不罚&view=spread",
+        "/reports",
+        "similar",
+    ],
+)
+def test_every_hit_has_its_star(open_page: Callable[..., Page], engine: Any, url: str) -> None:
+    """Also where hits are lines of a table: s stars the chosen one, and not the whole search."""
+    one = engine.documents[2]
+    page = open_page(
+        f"/reports/{one.summary.id}/{one.passages[2].passage}/similar" if url == "similar" else url
+    )
+    hits = page.locator(".hit")
+    assert hits.count() >= 2
+    expect(page.locator(".hit [data-star]")).to_have_count(hits.count())
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("s")
+    kept = page.evaluate("JSON.parse(localStorage.getItem('fazhi.bookmarks'))")
+    chosen = page.locator(".hit.at [data-star]")
+    assert [item["url"] for item in kept] == [chosen.get_attribute("data-url")]
+    assert all(item["title"] for item in kept)
+    expect(chosen).to_have_attribute("aria-pressed", "true")
+    page.goto("/bookmarks")
+    expect(page.locator(".one")).to_have_count(1)
+    expect(page.locator(".one .state:visible")).to_have_count(0)
+
+
 def test_the_keyboard_alone_reaches_the_text_and_the_list_of_keys(
     open_page: Callable[..., Page],
 ) -> None:
@@ -282,8 +332,7 @@ def test_the_keyboard_alone_reaches_the_text_and_the_list_of_keys(
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
     page.keyboard.press("?")
-    page.wait_for_url("**/help#keys")
-    expect(page.locator("#keys")).to_be_in_viewport()
+    expect(page.locator("dialog.keys")).to_be_visible()
 
 
 def test_a_bookmark_says_when_its_text_has_changed(
