@@ -12,6 +12,9 @@ from typing import Final
 from search.results import NoticeCode
 
 CATALOGUE: Final[Mapping[str, str | tuple[str, str]]] = {
+    "没有收录名为“{value}”的{what}。": "Nothing is held under “{value}” ({what}). ",
+    "名称相近的有：": "Held, and named alike: ",
+    "、": ", ",
     # charts as files
     "例如 首违不罚": "e.g. 首违不罚",
     "（{filters}）": " ({filters})",

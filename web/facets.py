@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from search.engine import Engine
 from search.labels import FIELD_LABELS
-from search.request import FIELDS, UNLABELLED, Field
+from search.request import FIELDS, UNLABELLED, Field, SearchRequest
 from search.results import Facet, FacetValue, ResultPage
 from web import charts, urls
 from web.i18n import translate
 from web.site import value_label
 from web.urls import Address, FacetLinks
+
+NEAR = 5
+"""Held values named in place of one that is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,38 @@ def facet_view(
         form=tuple(urls.pairs(bare, size=size)),
         chosen=len(chosen.include) + len(chosen.exclude) + len(chosen.ranges),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Unheld:
+    """A chosen value that no report has, and the page for each held one whose name contains it."""
+
+    field: str
+    value: str
+    near: tuple[tuple[str, str], ...]
+
+
+def unheld(address: Address, engine: Engine, size: int) -> list[Unheld]:
+    """What is chosen and not held at all, so that nothing could be found.  Asked only when
+    nothing was."""
+    found = []
+    named: tuple[Field, ...] = ("agency", "kind", "region")
+    for field in named:
+        chosen = address.request.filters.get(field, urls.EMPTY)
+        for value in chosen.include:
+            alike = engine.facet(SearchRequest(facet_prefix={field: value}), field, size=NEAR)
+            if any(one.value == value for one in alike.values):
+                continue
+            bare = urls.toggled(address, field, value)
+            near = tuple(
+                (
+                    value_label(field, v.value),
+                    urls.write(urls.toggled(bare, field, v.value), size=size),
+                )
+                for v in alike.values
+            )
+            found.append(Unheld(translate(FIELD_LABELS[field]), value, near))
+    return found
 
 
 def _as_tree(values: list[FacetValue]) -> list[FacetValue]:

@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from search.errors import IndexUnavailable
-from search.results import Total, Trend, TrendRow, ValueCount
+from search.results import Snippet, Total, Trend, TrendRow, ValueCount
 from web.security import HEADERS
 
 
@@ -371,3 +371,15 @@ def test_the_years_of_a_chart_come_from_two_boxes(client: FlaskClient) -> None:
     assert moved.status_code == 303
     assert moved.headers["Location"].endswith("&year=2020..2024&year=-2022&measure=reports")
     assert client.get("/trend?q=放管服&from=20").status_code == 400
+
+
+def test_an_excerpt_of_a_similar_passage_says_where_it_was_cut(
+    engine: Any, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = engine.documents[2]
+    place = one.passages[2]
+    (hit, *_) = engine.similar(one.summary.id, place.passage)
+    cut = Snippet("放管服改革", ((0, 3),), 4, cut_before=True, cut_after=True)
+    monkeypatch.setattr(engine, "similar", lambda *_, **__: (replace(hit, snippets=(cut,)),))
+    page = client.get(f"/reports/{one.summary.id}/{place.passage}/similar").text
+    assert '<span class="cut">…</span><mark>放管服</mark>改革<span class="cut">…</span>' in page

@@ -96,6 +96,7 @@ def results() -> str | Response:
         hidden=urls.pairs(address.with_(query="", within=""), size=size),
         refine=urls.pairs(address.with_(within=""), size=size),
         explained=[(one, _clause_label(one), _clause_url(address, one, size)) for one in explained],
+        unheld=facets.unheld(address, here.engine, size) if empty else (),
         meant=[(text, urls.write(address.with_(query=text), size=size)) for text in meant],
         scope_url=urls.write(
             address.with_(scope="report" if asked.scope == "passage" else "passage"), size=size
