@@ -26,6 +26,7 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 SIZES = ((1440, 900), (390, 844))
 START_SECONDS = 30
+FIGURES = ("year", "agency", "trend", "matrix", "spread")
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 
 
@@ -121,6 +122,7 @@ def pages(address: str, phrase: str) -> dict[str, str]:
         "help": "/help",
         "about": "/about",
         "missing": "/reports/nothing",
+        "unheld": f"/search?q={q}&agency=" + quote("人民政"),
     }
     if len(others) > 1:
         listed["compare"] = f"/compare?a={others[-2]}&b={others[-1]}"
@@ -147,6 +149,8 @@ def main() -> int:
     ):
         browser = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
         listed = {name: address + path for name, path in pages(address, given.phrase).items()}
+        for what in FIGURES:
+            listed[f"figure-{what}"] = f"{address}/figures/{what}.svg?q={quote(given.phrase)}"
         for width, height in SIZES:
             for scheme in ("light", "dark"):
                 context = browser.new_context(

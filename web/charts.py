@@ -19,6 +19,13 @@ MEASURES: dict[Measure, str] = {
     "reports": "报告数",
     "occurrences": "出现处数",
 }
+UNITS: dict[Measure, str] = {
+    "share": "各年度提到它的报告占同年收录报告的比例",
+    "per_10k": "各年度每万字出现的处数",
+    "reports": "各年度提到它的报告数（份）",
+    "occurrences": "各年度出现的处数（处）",
+}
+"""What the measures count, for a chart that stands alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +78,11 @@ class Point:
 @dataclass(frozen=True, slots=True)
 class Line:
     query: str
-    path: str
+    paths: tuple[str, ...]
+    """One for each run of years that are held: nothing is drawn across a gap."""
     points: tuple[Point, ...]
     number: int
     """From 1: its colour and its dash."""
-    label_y: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +105,20 @@ def line_chart(
     url: Callable[[str, int], str],
     *,
     width: int = 860,
-    height: int = 320,
+    height: int = 352,
+    top: int = 40,
 ) -> LineChart | None:
-    """Queries as lines over the years; None when no year is known."""
+    """Queries as lines over the years; None when no year is known.  ``top`` is what stays free
+    above the lines."""
     years = sorted({row.year for trend in trends for row in trend.rows if row.year is not None})
     if not years:
         return None
-    left, right, top, bottom = 52, 24, 16, 32
+    left, right, bottom = 52, 24, 40
     first, last = years[0], years[-1]
     across = width - left - right
     down = height - top - bottom
     values = [amount(row, measure) for trend in trends for row in trend.rows if row.year]
-    step, highest = _scale(max(values, default=0.0))
+    step, highest = scale(max(values, default=0.0))
 
     def x(year: int) -> float:
         if first == last:
@@ -133,14 +142,25 @@ def line_chart(
             for row in trend.rows
             if row.year is not None and row.held
         )
-        path = " ".join(f"{'L' if i else 'M'}{p.x} {p.y}" for i, p in enumerate(points))
-        lines.append(Line(trend.query, path, points, place, points[-1].y if points else 0.0))
+        lines.append(Line(trend.query, _paths(points), points, place))
     count = round(highest / step)
     ticks = tuple((y(step * i), _tick(step * i, measure)) for i in range(count + 1))
     span = last - first
-    gap = 1 if span <= 12 else 5 if span <= 50 else 10
+    gap = next((gap for gap in (1, 2, 5) if span <= 12 * gap), 10)
     named = tuple((x(year), str(year)) for year in range(first, last + 1) if year % gap == 0)
     return LineChart(width, height, left, right, top, bottom, tuple(lines), ticks, named)
+
+
+def _paths(points: Sequence[Point]) -> tuple[str, ...]:
+    """The points joined where their years follow one another."""
+    runs: list[list[str]] = []
+    before = None
+    for p in points:
+        if before is None or p.year != before + 1:
+            runs.append([])
+        runs[-1].append(f"{'L' if runs[-1] else 'M'}{p.x} {p.y}")
+        before = p.year
+    return tuple(" ".join(run) for run in runs if len(run) > 1)
 
 
 def amount(row: TrendRow, measure: Measure) -> float:
@@ -157,7 +177,7 @@ def shown(row: TrendRow, measure: Measure) -> str:
     return f"{getattr(row, measure):,}"
 
 
-def _scale(highest: float) -> tuple[float, float]:
+def scale(highest: float) -> tuple[float, float]:
     """A round step and a round top: 3 to 6 lines."""
     if highest <= 0:
         return 1.0, 1.0
@@ -178,3 +198,16 @@ def _tick(value: float, measure: Measure) -> str:
     if measure == "share":
         return f"{100 * value:.10g}%"
     return f"{value:,.10g}"
+
+
+BANDS = ("0", "1", "2", "3–4", "5–9", "10+")
+"""What the shades of the matrix mean: occurrences a report, rounded down, at least 1 where there
+are any.  Fixed, so that two matrices can be compared."""
+
+
+def shade(occurrences: int, held: int) -> int:
+    """The place in ``BANDS`` of what a report of that agency and year has on average."""
+    if not occurrences:
+        return 0
+    each = occurrences / max(held, 1)
+    return sum(each >= least for least in (0, 2, 3, 5, 10))

@@ -12,6 +12,48 @@ from typing import Final
 from search.results import NoticeCode
 
 CATALOGUE: Final[Mapping[str, str | tuple[str, str]]] = {
+    "没有收录名为“{value}”的{what}。": "Nothing is held under “{value}” ({what}). ",
+    "名称相近的有：": "Held, and named alike: ",
+    "、": ", ",
+    # charts as files
+    "例如 首违不罚": "e.g. 首违不罚",
+    "（{filters}）": " ({filters})",
+    "，": ", ",
+    "图 ": "Chart, ",
+    "年度图 ": "Chart of years, ",
+    "存为图片": "Save as a picture",
+    "各{what}报告数 ": "Reports by {what}, ",
+    "各{what}的报告数（份）": "Reports by {what}",
+    "没有可以画的数据。": "Nothing to draw.",
+    "另有 {n:,} 个没有画出。": ("{n:,} more is not drawn.", "{n:,} more are not drawn."),
+    "每份报告处数": "Places a report",
+    "空白：该年没有收录": "Blank: no report held",
+    "继续使用": "Again",
+    "累计": "In all",
+    "累计采用": "In all",
+    "各机关各年度的出现处数（处）": "Places by agency and year",
+    "，第 {first:,}—{last:,} 个机关，共 {n:,} 个": ", agencies {first:,} to {last:,} of {n:,}",
+    "各年度采用的机关数（个）": "Agencies that used it, by year",
+    "各年度提到它的报告占同年收录报告的比例": (
+        "Share of the reports held of a year that mention it"
+    ),
+    "各年度每万字出现的处数": "Places per 10,000 characters, by year",
+    "各年度提到它的报告数（份）": "Reports that mention it, by year",
+    "各年度出现的处数（处）": "Places by year",
+    "共 {reports:,} 份报告、{passages:,} 个段落、{n:,} 处；": (
+        "{reports:,} reports, {passages:,} passages, {n:,} place. ",
+        "{reports:,} reports, {passages:,} passages, {n:,} places. ",
+    ),
+    "来源：{site}，收录 {held:,} 份报告，索引更新于 {day}。": (
+        "Source: {site}, {held:,} reports held, index of {day}."
+    ),
+    "{year} 年：{value}（{reports} / {held} 份报告，{n} 处）": (
+        "{year}: {value} ({reports} of {held} reports, {n} places)"
+    ),
+    "这是随程序附带的示例报告：机关、地名和数字均为虚构，请勿引用。": (
+        "This is a sample report that comes with the program: agency, places and figures are "
+        "invented. Do not cite it."
+    ),
     # every page
     "法治报告检索": "Fazhi Search",
     "跳到正文": "Skip to content",
@@ -78,7 +120,6 @@ CATALOGUE: Final[Mapping[str, str | tuple[str, str]]] = {
         "Every yearly report on law-based government, searched to the character; "
         "every passage has a lasting link."
     ),
-    "例如 首违不罚，或加引号逐字匹配": "e.g. 首违不罚; quote for exact text",
     "试试": "Try",
     "看历年变化": "See them over the years",
     "收录": "Holding",
@@ -189,12 +230,8 @@ CATALOGUE: Final[Mapping[str, str | tuple[str, str]]] = {
     "出处": "Source",
     "没有可以列出的出现之处。": "There is no place to list.",
     "请先输入检索词，再逐处查看。": "Type a query to see its places.",
-    (
-        "格中是出现的处数；空白表示该年没有收录，“0”表示收录了但没有提到。颜色越深，占该机关当"
-        "年收录报告的比例越高。"
-    ): (
-        "A cell is the number of places; blank: no report held; 0: held, not mentioned. The "
-        "darker, the larger the share of that agency’s reports of the year."
+    "格中是出现的处数；空白表示该年没有收录，“0”表示收录了但没有提到。": (
+        "A cell is the number of places; blank: no report held; 0: held, not mentioned."
     ),
     "机关与年度": "Agencies and years",
     "机关（{n:,}）": "Agency ({n:,})",
@@ -234,13 +271,10 @@ CATALOGUE: Final[Mapping[str, str | tuple[str, str]]] = {
     "报告数": "Reports",
     "出现处数": "Places",
     "{queries} 的历年曲线；数据见下表": "{queries} by year; the figures are in the table below",
-    "{query}，{year} 年：{value}": "{query}, {year}: {value}",
     "{query}，{year} 年：{value}（{reports} / {held} 份报告，{n} 处）": (
         "{query}, {year}: {value} ({reports} of {held} reports, {n} places)"
     ),
     "不再比较 {query}": "Stop comparing {query}",
-    "存为 SVG": "Save as SVG",
-    "存为 PNG": "Save as PNG",
     "表格 CSV": "Table as CSV",
     "历年数据": "Figures by year",
     "各年提到的报告数 / 同年收录的报告数；处数；每万字处数": (

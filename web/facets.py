@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from search.engine import Engine
 from search.labels import FIELD_LABELS
-from search.request import FIELDS, UNLABELLED, Field
+from search.request import FIELDS, UNLABELLED, Field, SearchRequest
 from search.results import Facet, FacetValue, ResultPage
 from web import charts, urls
 from web.i18n import translate
 from web.site import value_label
 from web.urls import Address, FacetLinks
+
+NEAR = 5
+"""Held values named in place of one that is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,38 @@ def facet_view(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Unheld:
+    """A chosen value that no report has, and the page for each held one whose name contains it."""
+
+    field: str
+    value: str
+    near: tuple[tuple[str, str], ...]
+
+
+def unheld(address: Address, engine: Engine, size: int) -> list[Unheld]:
+    """What is chosen and not held at all, so that nothing could be found.  Asked only when
+    nothing was."""
+    found = []
+    named: tuple[Field, ...] = ("agency", "kind", "region")
+    for field in named:
+        chosen = address.request.filters.get(field, urls.EMPTY)
+        for value in chosen.include:
+            alike = engine.facet(SearchRequest(facet_prefix={field: value}), field, size=NEAR)
+            if any(one.value == value for one in alike.values):
+                continue
+            bare = urls.toggled(address, field, value)
+            near = tuple(
+                (
+                    value_label(field, v.value),
+                    urls.write(urls.toggled(bare, field, v.value), size=size),
+                )
+                for v in alike.values
+            )
+            found.append(Unheld(translate(FIELD_LABELS[field]), value, near))
+    return found
+
+
 def _as_tree(values: list[FacetValue]) -> list[FacetValue]:
     """Each region under the one that holds it, sisters in the order they came.  One that holds
     another has at least its count, so it stands among the values before it."""
@@ -105,12 +141,14 @@ def _as_tree(values: list[FacetValue]) -> list[FacetValue]:
     return sorted(values, key=path)
 
 
-def year_bars(address: Address, facet: Facet | None, size: int) -> list[charts.Bar]:
-    """The year histogram above the results; no bars when fewer than two years are known."""
+def year_bars(
+    address: Address, facet: Facet | None, size: int, *, least: int = 2
+) -> list[charts.Bar]:
+    """The year histogram above the results; no bars when fewer than ``least`` years are known."""
     if facet is None:
         return []
     counts = [(int(v.value), v.count) for v in facet.values if v.value != UNLABELLED]
-    if len(counts) < 2:
+    if len(counts) < least:
         return []
     chosen = address.request.filters.get("year", urls.EMPTY)
     links = FacetLinks(urls.filtered(address, "year", urls.EMPTY), "year", size)

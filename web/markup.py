@@ -9,6 +9,7 @@ escapes by itself.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -24,7 +25,7 @@ _BEGIN, _SEAM, _END = "\ufff9\ufffa\ufffb"
 text holds them.  To bleach a passage is one run of characters, which it reads ten times faster
 than tags."""
 
-__all__ = ["Markup", "marked", "marked_all", "plain"]
+__all__ = ["Markup", "marked", "marked_all", "plain", "unbroken"]
 
 _own = threading.local()
 
@@ -46,6 +47,18 @@ def marked(text: str, spans: Sequence[Span], cap: int = 5000) -> Markup:
         end = min(start + cap, len(text))
         parts.append(_clean(_piece(text, start, end, joined)))
     return Markup("").join(parts)
+
+
+_YEAR = re.compile("((?<![0-9])[0-9]{4}年度?)")
+
+
+def unbroken(text: str) -> Markup:
+    """HTML of a heading whose years (2023年) stay on one line."""
+    pieces = _YEAR.split(plain(text))
+    return Markup("").join(
+        Markup('<span class="nobr">{}</span>').format(piece) if place % 2 else escape(piece)
+        for place, piece in enumerate(pieces)
+    )
 
 
 _TOGETHER = 20_000

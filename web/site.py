@@ -30,6 +30,7 @@ SAMPLE_PLACES = ("云江省", "岚溪市", "澜州市")
 """Places the sample reports invent; no real agency's name begins with one."""
 
 SAMPLE_NOTICE = "这里收录的是随程序附带的示例报告：机关、地名和数字均为虚构，请勿引用。"
+REPORT_NOTICE = "这是随程序附带的示例报告：机关、地名和数字均为虚构，请勿引用。"
 MIXED_NOTICE = "这里混有示例报告（云江省、岚溪市、澜州市）：其机关、地名和数字均为虚构，请勿引用。"
 
 
@@ -74,6 +75,13 @@ class Site:
         found = self.once("invented", self._invented)
         return translate(found) if found else ""
 
+    def notice_on(self, agency: str | None) -> str:
+        """The statement above one agency's report: beside samples, a real report needs none."""
+        if self.settings.notice == "auto" and self.once("invented", self._invented) == MIXED_NOTICE:
+            invented = (agency or "").startswith(SAMPLE_PLACES)
+            return translate(REPORT_NOTICE) if invented else ""
+        return self.notice()
+
     def _invented(self) -> str:
         agencies = self.overview().facets.get("agency", ())
         invented = [one.value.startswith(SAMPLE_PLACES) for one in agencies]
@@ -104,7 +112,11 @@ def attach(app: Flask, site: Site) -> None:
         _=translate,
     )
     app.jinja_env.filters.update(
-        plain=markup.plain, number=number, qv=urls.quote_value, rfc3339=rfc3339
+        plain=markup.plain,
+        unbroken=markup.unbroken,
+        number=number,
+        qv=urls.quote_value,
+        rfc3339=rfc3339,
     )
 
 

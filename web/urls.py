@@ -238,6 +238,20 @@ def toggled(address: Address, field: Field, value: str) -> Address:
     return filtered(address, field, replace(chosen, include=include, exclude=exclude))
 
 
+def with_loose_years(args: Arguments, address: Address) -> Address | None:
+    """The address with the years of a form's two boxes (``from``, ``to``) in place of those it
+    had; None where the query string has no such boxes.  Raises ``BadParameter``."""
+    if not ({"from", "to"} & set(args.keys())):
+        return None
+    ends = [_one(args, name).strip() for name in ("from", "to")]
+    kept = address.request.filters.get("year", EMPTY)
+    years = FieldFilter(exclude=kept.exclude)
+    if any(ends):
+        low, high = sorted(ends) if all(ends) else ends
+        years = parse_filter("year", [f"{low}..{high}", *(f"-{v}" for v in kept.exclude)])
+    return filtered(address, "year", years)
+
+
 def excluded(address: Address, field: Field, value: str) -> Address:
     """The address with the value excluded, or no longer excluded."""
     chosen = address.request.filters.get(field, EMPTY)
@@ -269,6 +283,11 @@ class Chip:
     @property
     def label(self) -> str:
         return translate("{name}：", name=self.name) + self.value
+
+    @property
+    def words(self) -> str:
+        """The value alone, with a word where it is excluded."""
+        return f"{translate('不含')} {self.value}" if self.excluded else self.value
 
 
 def chips(address: Address, label: Callable[[Field, str], str], size: int) -> list[Chip]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
 from flask import Flask
+from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
 from search.results import Facet, FacetValue
@@ -66,3 +69,16 @@ def test_a_year_leaves_the_range_that_chose_it(make_site: Callable[..., Flask]) 
     assert unquote(out.exclude_url) == "/search?year=2019..2022"
     assert unquote(other.url) == "/search?year=2018&year=2019..2022&year=-2021"
     assert [bar.label for bar in bars if bar.selected] == ["2019", "2020", "2022"]
+
+
+def test_a_filter_that_names_nobody_says_so_and_names_those_alike(client: FlaskClient) -> None:
+    page = client.get("/search?q=放管服&agency=云江省澜州市教育&year=2021").text
+    assert "没有收录名为“云江省澜州市教育”的机关。" in page
+    near = re.search(r'名称相近的有：<a href="([^"]+)"[^>]*>云江省澜州市教育局</a>', page)
+    assert near
+    assert "year=2021" in near[1]
+    assert "1</b> 份报告" in client.get(html.unescape(near[1])).text
+    held = client.get("/search?q=绝无此语&agency=云江省澜州市教育局").text
+    assert "没有收录名为" not in held
+    nobody = client.get("/search?q=放管服&region=无此地").text
+    assert "没有收录名为“无此地”的地区。</p>" in nobody

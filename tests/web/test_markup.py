@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.markup import marked, marked_all, plain
+from web.markup import marked, marked_all, plain, unbroken
 
 
 def shown(markup: str) -> str:
@@ -83,3 +83,10 @@ def test_threads_do_not_disturb_each_other() -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_a_year_in_a_heading_stays_on_one_line() -> None:
+    assert unbroken("关于2023年度<b>的报告") == (
+        '关于<span class="nobr">2023年度</span>&lt;b&gt;的报告'
+    )
+    assert unbroken("12023年\u202e") == "12023年"

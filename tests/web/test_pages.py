@@ -17,7 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from search.errors import IndexUnavailable
-from search.results import ValueCount
+from search.results import Snippet, Total, Trend, TrendRow, ValueCount
 from web.security import HEADERS
 
 
@@ -325,3 +325,66 @@ def test_invented_reports_are_said_to_be_so(
     page = client.get("/help").text
     assert notice in page
     assert ("示例报告" in page) == bool(notice)
+
+
+def test_beside_samples_only_an_invented_report_is_said_to_be_one(
+    engine: Any, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its printed pages would carry the statement, too."""
+    held = engine.overview()
+    counts = tuple(ValueCount(name, name, 1) for name in ("云江省澜州市教育局", "某某市司法局"))
+    overview = replace(held, facets={**held.facets, "agency": counts})
+    monkeypatch.setattr(engine, "overview", lambda: overview)
+    one = engine.documents[0]
+    invented = client.get(f"/reports/{one.summary.id}").text
+    assert "这是随程序附带的示例报告" in invented
+    real = replace(one, summary=replace(one.summary, agency="某某市司法局"))
+    monkeypatch.setattr(engine, "report", lambda report_id: real)
+    assert "示例报告" not in client.get(f"/reports/{one.summary.id}").text
+
+
+def test_titles_tell_tabs_apart(client: FlaskClient) -> None:
+    """Every side of a question, with and without filters, is another title."""
+    addresses = [
+        f"/{path}{'&' if '?' in path else '?'}{more}"
+        for path in (
+            "search?q=首违不罚",
+            "search?q=首违不罚&view=passages",
+            "search?q=首违不罚&view=concordance",
+            "search?q=首违不罚&view=matrix",
+            "search?q=首违不罚&view=spread",
+            "trend?q=首违不罚",
+        )
+        for more in ("", "year=2021..", "year=2021..&kind=-教育", "year=2021..&kind=教育")
+    ]
+    titles = [re.findall("<title>(.*?)</title>", client.get(one).text)[0] for one in addresses]
+    assert len(set(titles)) == len(addresses)
+    assert "首违不罚（2021 年及以后，不含 教育） · 6 份报告 · 按段落 — 法治报告检索" in titles
+
+
+def test_a_year_without_reports_has_no_share_in_the_table(
+    engine: Any, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = (TrendRow(2020, 1, 2, 0.5, 3, 9, 4.0), TrendRow(2021, 0, 0, 0.0, 0, 0, 0.0))
+    monkeypatch.setattr(engine, "trend", lambda *_, **__: (Trend("甲", rows, Total(1, 1, 3)),))
+    lines = client.get("/trend.csv?q=甲").text.splitlines()
+    assert lines[1:] == ["甲,2020,1,2,0.5000,3,4.0000", "甲,2021,0,0,,0,"]
+
+
+def test_the_years_of_a_chart_come_from_two_boxes(client: FlaskClient) -> None:
+    moved = client.get("/trend?q=放管服&q=首违不罚&measure=reports&year=-2022&from=2024&to=2020")
+    assert moved.status_code == 303
+    assert moved.headers["Location"].endswith("&year=2020..2024&year=-2022&measure=reports")
+    assert client.get("/trend?q=放管服&from=20").status_code == 400
+
+
+def test_an_excerpt_of_a_similar_passage_says_where_it_was_cut(
+    engine: Any, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = engine.documents[2]
+    place = one.passages[2]
+    (hit, *_) = engine.similar(one.summary.id, place.passage)
+    cut = Snippet("放管服改革", ((0, 3),), 4, cut_before=True, cut_after=True)
+    monkeypatch.setattr(engine, "similar", lambda *_, **__: (replace(hit, snippets=(cut,)),))
+    page = client.get(f"/reports/{one.summary.id}/{place.passage}/similar").text
+    assert '<span class="cut">…</span><mark>放管服</mark>改革<span class="cut">…</span>' in page

@@ -57,9 +57,16 @@
   // The outline follows.
   const links = [...document.querySelectorAll(".outline a")];
   const places = links.map((link) => document.getElementById(link.getAttribute("href").slice(1)));
+  // What one came for says where one is, wherever on the screen it stands, until the reader moves.
+  let came = start ?? document.querySelector(".landed");
+  addEventListener("hashchange", () => { came = document.getElementById(decodeURIComponent(location.hash.slice(1))); follow(); });
+  for (const moved of ["wheel", "touchmove", "keydown"]) addEventListener(moved, () => { came = null; }, { passive: true });
   const follow = () => {
     let now = -1;
-    places.forEach((place, i) => { if (place && place.getBoundingClientRect().top < innerHeight / 3) now = i; });
+    places.forEach((place, i) => {
+      const before = came ? place && (place === came || came.contains(place) || place.compareDocumentPosition(came) & Node.DOCUMENT_POSITION_FOLLOWING) : place?.getBoundingClientRect().top < innerHeight / 3;
+      if (before) now = i;
+    });
     links.forEach((link, i) => { if (i === now) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current"); });
     const box = document.querySelector(".outline");
     if (now >= 0 && box.scrollHeight > box.clientHeight) box.scrollTop = links[now].offsetTop - box.clientHeight / 2;

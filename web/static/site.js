@@ -141,8 +141,29 @@ addEventListener("keydown", (event) => {
   else if (event.key === "j") move(1);
   else if (event.key === "k") move(-1);
   else if (event.key === "s") { const star = $(".hit.at [data-star]") ?? $("[data-star]"); if (star) toggleStar(star); }
-  else if (event.key === "?") location.href = "/help#keys";
+  else if (event.key === "?") listKeys();
 });
+
+/* The list of keys, over the page one is on. */
+function listKeys() {
+  let box = $(".keys");
+  if (!box) {
+    box = document.createElement("dialog");
+    box.className = "keys";
+    box.setAttribute("aria-label", t("键盘"));
+    const list = document.createElement("dl");
+    for (const [keys, what] of [["/", t("到检索框")], ["j k", t("下一条、上一条")], ["Enter", t("打开选中的一条")], ["s", t("收藏选中的一条，或当前页")], ["n p", t("报告中的下一处、上一处命中")], ["?", t("列出按键")], ["Esc", t("关闭")]]) {
+      const name = document.createElement("dt"), said = document.createElement("dd");
+      for (const key of keys.split(" ")) { const one = document.createElement("kbd"); one.textContent = key; name.append(one, " "); }
+      said.textContent = what;
+      list.append(name, said);
+    }
+    box.append(list);
+    box.addEventListener("click", (event) => { if (event.target === box) box.close(); });
+    document.body.append(box);
+  }
+  box.open ? box.close() : box.showModal();
+}
 
 /* Completions: a listbox under the box, per the ARIA combobox pattern. */
 for (const box of $$("[data-suggest]")) {

@@ -57,6 +57,7 @@ def robots() -> Response:
         "User-agent: *",
         "Disallow: /search",
         "Disallow: /trend",
+        "Disallow: /figures/",
         "Disallow: /compare",
         "Disallow: /api/",
         "Disallow: /bookmarks",

@@ -10,7 +10,7 @@ from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from search.labels import FIELD_LABELS
-from search.request import FIELDS, MAX_OFFSET, Field, FieldFilter, SearchRequest
+from search.request import FIELDS, MAX_OFFSET, Field, SearchRequest
 from search.results import ClauseCount, Hit
 from web import facets, urls
 from web.i18n import translate, understood
@@ -73,9 +73,9 @@ def results() -> str | Response:
     """A page of results."""
     here = site()
     size = here.settings.page_size
-    if loose := _loose_years():
-        return redirect(loose, 303)
     address = urls.parse_address(request.args, size=size)
+    if loose := urls.with_loose_years(request.args, address):
+        return redirect(urls.write(loose, size=size), 303)
     if address.tab == "trend":
         return redirect(trend_url(address), 303)
     if address.tab in NEEDS_QUERY:
@@ -104,6 +104,7 @@ def results() -> str | Response:
         hidden=urls.pairs(address.with_(query="", within=""), size=size),
         refine=urls.pairs(address.with_(within=""), size=size),
         explained=[(one, _clause_label(one), _clause_url(address, one, size)) for one in explained],
+        unheld=facets.unheld(address, here.engine, size) if empty else (),
         meant=[(text, urls.write(address.with_(query=text), size=size)) for text in meant],
         scope_url=urls.write(
             address.with_(scope="report" if asked.scope == "passage" else "passage"), size=size
@@ -115,6 +116,7 @@ def results() -> str | Response:
         ],
         feed_url=urls.write(address.with_(), "/search/feed.xml", size=size),
         json_url=urls.write(address.with_(), "/api/v1/search", size=size),
+        figure_url=urls.write(address.with_(), "/figures/year.svg", size=size),
     )
 
 
@@ -157,21 +159,6 @@ def facet(field: Field) -> str:
         page=page,
         last=last,
     )
-
-
-def _loose_years() -> str:
-    """The canonical address for the form of two years (``from``, ``to``); empty without one."""
-    ends = [request.args.get(name, "").strip() for name in ("from", "to")]
-    if not ({"from", "to"} & set(request.args)):
-        return ""
-    size = site().settings.page_size
-    address = urls.parse_address(request.args, size=size)
-    kept = address.request.filters.get("year", urls.EMPTY)
-    years = FieldFilter(exclude=kept.exclude)
-    if any(ends):
-        low, high = sorted(ends) if all(ends) else ends
-        years = urls.parse_filter("year", [f"{low}..{high}", *(f"-{v}" for v in kept.exclude)])
-    return urls.write(urls.filtered(address, "year", years), size=size)
 
 
 def _groups(hits: Sequence[Hit], query: str, together: bool) -> list[GroupView]:

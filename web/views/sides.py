@@ -7,14 +7,14 @@ to the search behind it.
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import dropwhile
+from itertools import accumulate, dropwhile
 
 from flask import render_template
 
 from search.request import UNLABELLED, FieldFilter, SearchRequest
 from search.results import Total
-from search.views import ConcordanceSort
-from web import urls
+from search.views import ConcordanceSort, Matrix, Spread, YearSpread
+from web import charts, urls
 from web.i18n import translate
 from web.site import site, value_label
 from web.urls import Address
@@ -30,9 +30,6 @@ ORDER_LABELS: dict[ConcordanceSort, str] = {
 
 ROWS = 50
 """Lines of a concordance, or agencies, on a page."""
-
-LEVELS = 5
-"""Shades of the matrix."""
 
 
 def render(address: Address, tabs: list[tuple[str, str, bool]]) -> str:
@@ -62,7 +59,14 @@ def _common(
         "last": last,
         "previous": urls.write(address.with_(page=page - 1), size=size) if page > 1 else "",
         "next": urls.write(address.with_(page=page + 1), size=size) if page < last else "",
+        "figure_url": _beside(address, f"/figures/{address.tab}.svg"),
+        "json_url": _beside(address, f"/api/v1/{address.tab}"),
     }
+
+
+def _beside(address: Address, path: str) -> str:
+    """The same question at an address that answers no other tab."""
+    return urls.write(address, path, tab=address.tab, size=site().settings.page_size)
 
 
 def _concordance(address: Address, asked: SearchRequest, tabs: list[tuple[str, str, bool]]) -> str:
@@ -87,7 +91,7 @@ def _concordance(address: Address, asked: SearchRequest, tabs: list[tuple[str, s
 
 
 def _matrix(address: Address, asked: SearchRequest, tabs: list[tuple[str, str, bool]]) -> str:
-    found = site().engine.matrix(asked)
+    found = trimmed(site().engine.matrix(asked))
     rows: dict[str | None, urls.FacetLinks] = {}
 
     def cell_url(agency: str | None, year: int | None) -> str:
@@ -103,25 +107,51 @@ def _matrix(address: Address, asked: SearchRequest, tabs: list[tuple[str, str, b
         found=found,
         cell_url=cell_url,
         all_url=lambda agency: _search(asked, agency),
-        level=lambda cell: shade(cell.reports, cell.held),
+        level=lambda cell: charts.shade(cell.occurrences, cell.held),
+        bands=charts.BANDS,
     )
 
 
-def shade(reports: int, held: int) -> int:
-    """0 for none, else 1 to ``LEVELS`` by the share of the reports held."""
-    if not reports:
-        return 0
-    return max(1, -(-LEVELS * reports // max(held, reports)))
+def trimmed(found: Matrix) -> Matrix:
+    """The matrix without years, at either end, in which none of its agencies is held and nobody
+    used it: half of a wide table would be blank."""
+    years = [
+        place
+        for place, year in enumerate(found.years)
+        if year is not None
+        and (found.columns[place].reports or any(row.cells[place].held for row in found.rows))
+    ]
+    if not years:
+        return found
+    kept = [
+        place
+        for place, year in enumerate(found.years)
+        if year is None or years[0] <= place <= years[-1]
+    ]
+    return replace(
+        found,
+        years=tuple(found.years[place] for place in kept),
+        columns=tuple(found.columns[place] for place in kept),
+        rows=tuple(
+            replace(row, cells=tuple(row.cells[place] for place in kept)) for row in found.rows
+        ),
+    )
+
+
+def since_first_use(found: Spread) -> tuple[YearSpread, ...]:
+    """The years of a spread from the first in which anybody used it."""
+    return tuple(dropwhile(lambda one: not one.agencies, found.by_year))
 
 
 def _spread(address: Address, asked: SearchRequest, tabs: list[tuple[str, str, bool]]) -> str:
     found = site().engine.spread(asked)
-    used = tuple(dropwhile(lambda one: not one.agencies, found.by_year))
+    used = since_first_use(found)
     top = max((one.agencies for one in used), default=0) or 1
     return render_template(
         "spread.html",
         **_common(address, tabs, found.total, found.total_agencies),
         found=replace(found, by_year=used),
+        sums=list(accumulate(one.new_agencies for one in used)),
         top=top,
         all_url=lambda agency: _search(asked, agency),
         year_url=lambda agency, year: _search(asked, agency, year),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from search.export_trend import export_trend
 from search.request import UNLABELLED, FieldFilter, SearchRequest
@@ -41,16 +42,17 @@ def _conditions(address: Address) -> SearchRequest:
 
 
 @blueprint.get("/trend")
-def trend() -> str:
+def trend() -> str | WerkzeugResponse:
     """The page across years."""
     here = site()
     queries, address = parse_trend(here.settings.trend_phrases)
-    text = request.args.get("measure", "share")
-    measure = next((m for m in charts.MEASURES if m == text), None)
-    if measure is None:
-        raise BadParameter("measure", text, f"参数 measure 只能是：{'、'.join(charts.MEASURES)}。")
+    measure = measure_asked()
+    loose = urls.with_loose_years(request.args, address)
+    kept = [("measure", measure)] if measure != "share" else []
+    if loose:
+        return redirect(urls.join("/trend", [*trend_pairs(queries, loose), *kept]), 303)
     asked = _conditions(address)
-    trends = _answer(queries, asked) if queries else ()
+    trends = trend_answer(queries, address) if queries else ()
 
     def year_url(query: str, year: int | None) -> str:
         value = UNLABELLED if year is None else str(year)
@@ -58,6 +60,7 @@ def trend() -> str:
         return urls.write(Address(asked.with_(query=query, filters=kept)))
 
     named = trend_pairs(queries, address)
+    years = asked.filters.get("year", urls.EMPTY)
     return render_template(
         "trend.html",
         queries=queries,
@@ -76,14 +79,28 @@ def trend() -> str:
             "/trend", trend_pairs([q for q in queries if q != query], address)
         ),
         chips=_chips(queries, address),
-        hidden=urls.pairs(Address(asked)),
+        hidden=[pair for pair in urls.pairs(Address(asked)) if pair[0] != "year"] + kept,
+        excluded=[("year", f"-{one}") for one in years.exclude],
+        ends=("", "") if len(years.ranges) != 1 else years.ranges[0],
         room=here.settings.trend_phrases - len(queries),
+        figure_url=urls.join("/figures/trend.svg", [*named, *kept]),
         csv_url=urls.join("/trend.csv", named),
         json_url=urls.join("/api/v1/trend", named),
     )
 
 
-def _answer(queries: list[str], asked: SearchRequest) -> tuple[Trend, ...]:
+def measure_asked() -> charts.Measure:
+    """What the lines are to show.  Raises ``BadParameter``."""
+    text = request.args.get("measure", "share")
+    for measure in charts.MEASURES:
+        if measure == text:
+            return measure
+    raise BadParameter("measure", text, f"参数 measure 只能是：{'、'.join(charts.MEASURES)}。")
+
+
+def trend_answer(queries: list[str], address: Address) -> tuple[Trend, ...]:
+    """The phrases by year, under the conditions of the address."""
+    asked = _conditions(address)
     return site().engine.trend(queries, asked.filters, scope=asked.scope, within=asked.within)
 
 

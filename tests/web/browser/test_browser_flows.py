@@ -196,12 +196,74 @@ def test_dragging_over_years_filters_them(open_page: Callable[..., Page]) -> Non
     expect(page.locator("h1")).to_contain_text("9 份报告")
 
 
-def test_a_chart_can_be_saved(open_page: Callable[..., Page]) -> None:
-    page = open_page("/trend?q=首违不罚&q=放管服", accept_downloads=True)
-    for button, start in (("[data-svg]", b"<svg"), ("[data-png]", b"\x89PNG")):
+@pytest.mark.parametrize(
+    ("url", "menu", "name"),
+    [
+        ("/", "存为图片", "fazhi-year"),
+        ("/search?q=首违不罚&year=2021..", "导出", "fazhi-years"),
+        ("/search?q=首违不罚&view=matrix", "导出", "fazhi-matrix"),
+        ("/search?q=首违不罚&view=spread", "导出", "fazhi-spread"),
+        ("/trend?q=首违不罚&q=放管服", "", "fazhi-trend"),
+    ],
+)
+def test_a_chart_can_be_saved(
+    open_page: Callable[..., Page], url: str, menu: str, name: str
+) -> None:
+    page = open_page(url, accept_downloads=True, width=390)
+    for link, start in (
+        (f'[download="{name}.svg"]', b"<svg"),
+        (f'[data-name="{name}.png"]', b"\x89PNG"),
+    ):
+        if menu and not page.locator(link).is_visible():
+            page.locator("summary", has_text=menu).click()
         with page.expect_download() as download:
-            page.locator(button).click()
-        assert Path(download.value.path()).read_bytes().startswith(start)
+            page.locator(link).click()
+        assert download.value.suggested_filename.startswith(name)
+        picture = Path(download.value.path()).read_bytes()
+        assert picture.startswith(start)
+    width = int.from_bytes(picture[16:20], "big")
+    assert width >= 2 * 720, "twice as fine as the drawing"
+
+
+def test_a_chart_is_a_link_also_without_scripts(open_page: Callable[..., Page]) -> None:
+    page = open_page("/search?q=首违不罚&view=matrix", scripts=False, accept_downloads=True)
+    page.locator("summary", has_text="导出").click()
+    expect(page.locator("[data-png]")).to_be_hidden()
+    with page.expect_download() as download:
+        page.locator('[download="fazhi-matrix.svg"]').click()
+    assert Path(download.value.path()).read_bytes().startswith(b"<svg")
+
+
+def test_a_point_says_its_denominator_to_mouse_and_keyboard(
+    open_page: Callable[..., Page],
+) -> None:
+    page = open_page("/trend?q=首违不罚&q=放管服")
+    point = page.locator(".line.k2 a").nth(3)
+    expect(point.locator(".tip")).to_be_hidden()
+    point.locator(".target").hover(force=True)
+    expect(point.locator(".tip")).to_have_text("2022 年：100.0%（3 / 3 份报告，6 处）")
+    expect(point.locator(".tip")).to_be_visible()
+    page.mouse.move(2, 2)
+    expect(point.locator(".tip")).to_be_hidden()
+    page.keyboard.press("Tab")
+    point.focus()
+    expect(point.locator(".tip")).to_be_visible()
+
+
+def test_years_narrow_a_chart_and_keep_what_it_measures(open_page: Callable[..., Page]) -> None:
+    page = open_page("/trend?q=首违不罚&measure=reports&kind=-教育", scripts=False)
+    page.locator('[name="from"]').fill("2021")
+    page.locator('[name="to"]').fill("2022")
+    page.locator(".phrases button").click()
+    page.wait_for_url(re.compile(r"/trend\?.*year=2021\.\.2022"))
+    assert "measure=reports" in page.url
+    assert "kind=-" in page.url
+    assert page.locator('[name="from"]').input_value() == "2021"
+    expect(page.locator(".figures tbody tr")).to_have_count(2)
+    page.locator('[name="from"]').fill("")
+    page.locator('[name="to"]').fill("")
+    page.locator(".phrases button").click()
+    page.wait_for_url(lambda url: "year=" not in url and "measure=reports" in url)
 
 
 def test_theme_is_kept(open_page: Callable[..., Page]) -> None:
@@ -209,6 +271,56 @@ def test_theme_is_kept(open_page: Callable[..., Page]) -> None:
     page.locator("[data-theme-switch]").click()
     page.reload()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_keys_are_listed_over_the_page(open_page: Callable[..., Page]) -> None:
+    """Every key of the help page, without leaving the results; Escape and ? close the list."""
+    page = open_page("/search?q=放管服")
+    page.keyboard.press("j")
+    page.keyboard.press("?")
+    listed = page.locator("dialog.keys")
+    expect(listed).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(listed).to_be_hidden()
+    page.keyboard.press("?")
+    expect(listed).to_be_visible()
+    page.keyboard.press("?")
+    expect(listed).to_be_hidden()
+    expect(page.locator(".hit.at")).to_have_count(1)
+    keys = [one.text_content() for one in listed.locator("kbd").all()]
+    page.goto("/help#keys")
+    assert [*page.locator("#keys + table kbd").all_inner_texts(), "Esc"] == keys
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/search?q=首违不罚&view=concordance",
+        "/search?q=首违不罚&view=spread",
+        "/reports",
+        "similar",
+    ],
+)
+def test_every_hit_has_its_star(open_page: Callable[..., Page], engine: Any, url: str) -> None:
+    """Also where hits are lines of a table: s stars the chosen one, and not the whole search."""
+    one = engine.documents[2]
+    page = open_page(
+        f"/reports/{one.summary.id}/{one.passages[2].passage}/similar" if url == "similar" else url
+    )
+    hits = page.locator(".hit")
+    assert hits.count() >= 2
+    expect(page.locator(".hit [data-star]")).to_have_count(hits.count())
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("s")
+    kept = page.evaluate("JSON.parse(localStorage.getItem('fazhi.bookmarks'))")
+    chosen = page.locator(".hit.at [data-star]")
+    assert [item["url"] for item in kept] == [chosen.get_attribute("data-url")]
+    assert all(item["title"] for item in kept)
+    expect(chosen).to_have_attribute("aria-pressed", "true")
+    page.goto("/bookmarks")
+    expect(page.locator(".one")).to_have_count(1)
+    expect(page.locator(".one .state:visible")).to_have_count(0)
 
 
 def test_the_keyboard_alone_reaches_the_text_and_the_list_of_keys(
@@ -220,8 +332,7 @@ def test_the_keyboard_alone_reaches_the_text_and_the_list_of_keys(
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
     page.keyboard.press("?")
-    page.wait_for_url("**/help#keys")
-    expect(page.locator("#keys")).to_be_in_viewport()
+    expect(page.locator("dialog.keys")).to_be_visible()
 
 
 def test_a_bookmark_says_when_its_text_has_changed(

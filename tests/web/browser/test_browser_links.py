@@ -45,3 +45,18 @@ def test_a_hits_link_is_the_permanent_one(open_page: Callable[..., Page]) -> Non
     assert "q=" not in link
     page.goto(link)
     expect(page.locator(".landed").first).to_be_in_viewport()
+
+
+def test_the_outline_says_where_a_link_has_led(open_page: Callable[..., Page], engine: Any) -> None:
+    """Also where a short passage, or the end of the page, leaves the next heading in sight."""
+    one = engine.documents[2]
+    current = '.outline a[aria-current="true"]'
+    for place in one.passages[1:]:
+        page = open_page(f"/reports/{one.summary.id}/{place.passage}?h={place.hash}")
+        expect(page.locator(current)).to_contain_text(place.headings[-1].split("）")[-1])
+    for link in page.locator(".outline a").all():
+        link.click()
+        expect(page.locator(current)).to_have_text(link.inner_text())
+    page.mouse.move(700, 400)
+    page.mouse.wheel(0, -9000)
+    expect(page.locator(current)).to_have_count(0)

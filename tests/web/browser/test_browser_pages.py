@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 
 pytestmark = pytest.mark.browser
 
@@ -123,3 +123,17 @@ def test_nothing_moves_when_scripts_come_late(
         page.wait_for_load_state()
         page.evaluate(TWO_FRAMES)
         assert page.evaluate("shifts") == [], url
+
+
+@pytest.mark.parametrize(
+    "url", ["/", "/search?q=放管服", "/search?q=首违不罚&view=matrix", "/trend?q=放管服"]
+)
+def test_what_shares_its_width_is_shown_when_all_of_it_has_come(
+    open_page: Callable[..., Page], url: str
+) -> None:
+    """A long page comes in pieces: bars painted at once would move as others join them."""
+    page = open_page(url)
+    box = page.locator(":is(.late, .scroll) > :not(.whole)").first
+    expect(box).to_be_visible()
+    page.evaluate("document.querySelector('.whole').remove()")
+    expect(box).to_be_hidden()

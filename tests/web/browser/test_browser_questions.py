@@ -143,10 +143,10 @@ def test_a_report_its_years_and_two_side_by_side(
     expect(page.locator("h1")).to_contain_text("2022年")
     expect(page.locator(".found")).to_contain_text("共 2 处")
     page.locator("a.diff").click()
-    expect(page.locator("h1")).to_have_text("2021 与 2022 对照")
+    expect(page.locator("h1")).to_have_text("云江省澜州市教育局 2021 与 2022 对照")
     before = page.locator(".tally .new").inner_text()
     page.locator("a", has_text="左右对换").click()
-    expect(page.locator("h1")).to_have_text("2022 与 2021 对照")
+    expect(page.locator("h1")).to_have_text("云江省澜州市教育局 2022 与 2021 对照")
     assert before.removeprefix("新增") == page.locator(".tally .dropped").inner_text()[2:]
 
 
