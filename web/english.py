@@ -58,7 +58,7 @@ CATALOGUE: Final[Mapping[str, str | tuple[str, str]]] = {
     "法治报告检索": "Fazhi Search",
     "跳到正文": "Skip to content",
     "检索词": "Query",
-    "检索词，引号内逐字匹配": "Chinese words; quote for exact text",
+    "检索词；加引号则须连在一起": "Chinese words; quotes keep them together",
     "搜索": "Search",
     "本站": "Site",
     "报告": "Reports",

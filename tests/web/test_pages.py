@@ -368,7 +368,8 @@ def test_a_year_without_reports_has_no_share_in_the_table(
     rows = (TrendRow(2020, 1, 2, 0.5, 3, 9, 4.0), TrendRow(2021, 0, 0, 0.0, 0, 0, 0.0))
     monkeypatch.setattr(engine, "trend", lambda *_, **__: (Trend("甲", rows, Total(1, 1, 3)),))
     lines = client.get("/trend.csv?q=甲").text.splitlines()
-    assert lines[1:] == ["甲,2020,1,2,0.5000,3,4.0000", "甲,2021,0,0,,0,"]
+    # a blank line, and what was asked of which index, close the file
+    assert lines[1:4] == ["甲,2020,1,2,0.5000,3,4.0000", "甲,2021,0,0,,0,", ""]
 
 
 def test_the_years_of_a_chart_come_from_two_boxes(client: FlaskClient) -> None:
