@@ -21,6 +21,7 @@ COMPONENTS = (
     ("body.words", "正文词典"),
     ("body.docs", "正文词：段落"),
     ("body.freqs", "正文词：次数"),
+    ("body.tables", "正文词：次数"),
     ("body.tokens", "正文词：位置"),
     ("body.rests", "正文词：位置"),
     ("body.", "正文二元字：位置"),

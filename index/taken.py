@@ -39,7 +39,7 @@ class TakenBefore:
         kept = None if report.id in self._replaced else self._before.find_report(report.id)
         if kept is not None:
             segment, number = kept
-            return segment.report_taken(number)
+            return int(segment.taken[number])
         return self._times.get(_print(report), self._now) if self._times else self._now
 
     @cached_property
@@ -50,7 +50,7 @@ class TakenBefore:
             for number in np.flatnonzero(segment.live_reports()).tolist():
                 if segment.report_id(number) in self._replaced:
                     own = _print(segment.report(number))
-                    taken = segment.report_taken(number)
+                    taken = int(segment.taken[number])
                     found[own] = min(taken, found.get(own, taken))
         return found
 

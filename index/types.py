@@ -184,8 +184,10 @@ class Segment(Protocol):
     def report_characters(self, report: int) -> int:
         """Characters of the stored text."""
 
-    def report_taken(self, report: int) -> int:
-        """Unix seconds at which this text, under these labels, was first taken into the index."""
+    @property
+    def taken(self) -> Uint32s:
+        """``(report_count,)`` Unix seconds at which each text, under its labels, was first taken
+        into the index."""
 
 
 class Snapshot(Protocol):

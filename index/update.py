@@ -227,7 +227,8 @@ def _alike(sizes: Mapping[str, int], limit: int) -> list[list[str]]:
     group: list[str] = []
     total = 0
     for name in sorted(sizes, key=sizes.__getitem__):
-        fits = total + sizes[name] < min(MERGED * limit + 1, writer.CHARACTER_LIMIT)
+        # what is written goes past the limit by a part of a batch
+        fits = total + sizes[name] < min(MERGED * limit * 21 // 20, writer.CHARACTER_LIMIT)
         if group and not (fits and sizes[name] <= max(ALIKE * total, limit // MERGED)):
             groups.append(group)
             group, total = [], 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import accumulate, compress, pairwise
 from typing import Any, Final
 
@@ -156,7 +156,7 @@ class BlockReader:
         """``(blocks + 1,)`` the first item of each block; last: how many items there are."""
         self._bounds = container.array(f"{name}.bounds")
         self._own = threading.local()
-        self._block = lru_cache(maxsize=CACHED_BLOCKS)(self._read)
+        self._kept: dict[int, tuple[bytes, list[int]]] = {}
 
     def __len__(self) -> int:
         return len(self._lengths)
@@ -200,10 +200,20 @@ class BlockReader:
         first, last = int(self.first_items[block]), int(self.first_items[block + 1])
         return raw, [0, *accumulate(self._lengths[first:last].tolist())]
 
+    def _opened(self, block: int) -> tuple[bytes, list[int]]:
+        """``_read``, of the blocks opened last without reading."""
+        found = self._kept.get(block)
+        if found is None:
+            found = self._read(block)
+            if len(self._kept) >= CACHED_BLOCKS:
+                self._kept.pop(next(iter(self._kept)), None)
+            self._kept[block] = found
+        return found
+
     def item(self, number: int) -> bytes:
         """The item's bytes."""
         block = int(self.first_items.searchsorted(np.uint32(number), side="right")) - 1
-        raw, ends = self._block(block)
+        raw, ends = self._opened(block)
         place = number - int(self.first_items[block])
         return raw[ends[place] : ends[place + 1]]
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from index.analysis import is_word, open_segmenter
 from index.analysis.batch import TextBatch
+from index.codec import numbers
 from index.codec.word_writer import WordColumns
 
 Uint32s = NDArray[np.uint32]
@@ -43,9 +44,9 @@ class SpaceCollector:
 
     def add(self, batch: TextBatch) -> None:
         """Append the batch's texts as units."""
-        numbers = self._numbers
+        known = self._numbers
         renumber = np.fromiter(
-            (numbers.setdefault(word, len(numbers)) for word in batch.vocabulary),
+            (known.setdefault(word, len(known)) for word in batch.vocabulary),
             np.uint32,
             len(batch.vocabulary),
         )
@@ -70,9 +71,9 @@ class SpaceCollector:
     def _tokens(self) -> tuple[Uint32s, Uint32s]:
         """Search-mode tokens: word numbers and positions, unordered.  Adds the words inside
         longer words to the vocabulary."""
-        numbers = self._numbers
+        vocabulary = self._numbers
         words = _joined(self._words, np.uint32)
-        whole = list(numbers)
+        whole = list(vocabulary)
         lengths = np.fromiter(map(len, whole), np.int64, len(whole))
         subs: list[int] = []
         sub_offsets: list[int] = []
@@ -81,22 +82,19 @@ class SpaceCollector:
         for i, word in enumerate(whole):
             if len(word) > 2:
                 for offset, sub in segmenter.sub_words(word):
-                    subs.append(numbers.setdefault(sub, len(numbers)))
+                    subs.append(vocabulary.setdefault(sub, len(vocabulary)))
                     sub_offsets.append(offset)
             sub_first[i + 1] = len(subs)
         positions = np.cumsum(lengths[words]) - lengths[words]
         counts = np.diff(sub_first)[words]
         long = np.flatnonzero(counts)
         reps = np.repeat(long, counts[long])
-        within = np.arange(len(reps)) - np.repeat(
-            np.cumsum(counts[long]) - counts[long], counts[long]
-        )
-        places = sub_first[words[reps]] + within
+        places = numbers.ranges(sub_first[words[long]], counts[long])
         sub_types = np.array(subs, np.uint32)[places]
         sub_positions = positions[reps] + np.array(sub_offsets, np.int64)[places]
         types = np.concatenate([words, sub_types])
         all_positions = np.concatenate([positions, sub_positions]).astype(np.uint32)
-        real = np.fromiter(map(is_word, numbers), np.bool_, len(numbers))[types]
+        real = np.fromiter(map(is_word, vocabulary), np.bool_, len(vocabulary))[types]
         return types[real], all_positions[real]
 
 

@@ -144,14 +144,21 @@ class Container:
     def __contains__(self, name: str) -> bool:
         return name in self.entries
 
+    def _entry(self, name: str) -> Entry:
+        """Raises DamagedIndex for a section that is not there."""
+        try:
+            return self.entries[name]
+        except KeyError:
+            raise DamagedIndex(self.path, f"缺少“{name}”一节") from None
+
     def array(self, name: str) -> NDArray[Any]:
         """The section as a read-only array over the mapping."""
-        entry = self.entries[name]
+        entry = self._entry(name)
         return self._bytes[entry.place : entry.place + entry.length].view(entry.dtype)
 
     def raw(self, name: str) -> bytes:
         """A copy of the section."""
-        entry = self.entries[name]
+        entry = self._entry(name)
         return self._map[entry.place : entry.place + entry.length]
 
     def head(self) -> bytes:
@@ -160,7 +167,7 @@ class Container:
 
     def slice(self, name: str, start: int, end: int) -> bytes:
         """A copy of bytes ``[start, end)`` of the section."""
-        place = self.entries[name].place
+        place = self._entry(name).place
         return self._map[place + start : place + end]
 
     def sizes(self) -> Iterator[tuple[str, int]]:

@@ -11,10 +11,11 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from pyroaring import BitMap
 
 from index.codec import numbers
 from index.codec.container import compact
+from index.codec.grams import bitmap
+from index.errors import SegmentFull
 
 Uint32s = NDArray[np.uint32]
 Int64s = NDArray[np.int64]
@@ -70,7 +71,7 @@ class GramWriter:
             )
         rows = np.flatnonzero(dense)
         blobs = [
-            BitMap(positions[begins[row] : begins[row] + counts[row]]).serialize()
+            bitmap(positions[begins[row] : begins[row] + counts[row]]).serialize()
             for row in rows.tolist()
         ]
         self._dense.append((rows + self._count, counts[rows], blobs))
@@ -117,7 +118,8 @@ def _joined(parts: list[NDArray[Any]], dtype: Any = np.uint32) -> NDArray[Any]:
 
 
 def encode_grams(codes: Uint32s) -> Mapping[str, NDArray[Any] | bytes]:
-    """Sections (without the space's name) for a text of closed paragraphs."""
+    """Sections (without the space's name) for a text of closed paragraphs.  Raises SegmentFull
+    where there are so many different characters that positions do not fit beside them."""
     writer = GramWriter(len(codes))
     if not len(codes):
         return writer.sections()
@@ -131,8 +133,10 @@ def encode_grams(codes: Uint32s) -> Mapping[str, NDArray[Any] | bytes]:
     keys = ids[starts].astype(np.uint64)
     keys <<= np.uint64(wide)
     keys |= ids[starts + 1]
-    # 2 x 16 bits of character and 32 of position; an alphabet beyond 65,536 has fewer positions
+    # 2 x 16 bits of character and 32 of position; a larger alphabet leaves fewer for positions
     shift = np.uint64(64 - 2 * wide if wide > 16 else 32)
+    if len(codes) >> int(shift):
+        raise SegmentFull(len(codes), 1 << int(shift))
     keys <<= shift
     keys |= starts.astype(np.uint64)
     del ids, starts

@@ -2,8 +2,9 @@
 
 Nothing is cut, folded or sorted again: positions move by a constant, documents are renumbered,
 what is deleted is left out, compressed texts are taken over as they are.  Characters and
-vocabulary are gone through in ranges, so that beside the result itself the positions of one range
-are held only.  Which segments are merged, and when, belongs to ``index.update``.
+vocabulary are gone through in ranges, so that beside the result itself the lists of one range are
+held only, and of where tokens begin those of one length.  Which segments are merged, and when,
+belongs to ``index.update``.
 """
 
 from __future__ import annotations
@@ -121,6 +122,7 @@ def merge_words(parts: Sequence[Part], units: int, char_count: int) -> Mapping[s
     own_numbers = [
         np.fromiter((numbering[term] for term in own), np.int64, len(own)) for own in lists
     ]
+    del lists, numbering
     counts = np.zeros(len(union), np.int64)
     for own, part in zip(own_numbers, parts, strict=True):
         counts[own] += part.space.words.counts()

@@ -154,7 +154,7 @@ class Planes:
 
 
 def encode_one(values: Uint32s) -> NDArray[Any]:
-    """A single ascending list in the narrower of one and two bytes."""
+    """A single ascending list, as elements of one, two or four bytes, whichever are least."""
     firsts = np.zeros(min(1, len(values)), np.int64)
     steps = differences(values, firsts)
     sizes = {w: int(element_counts(steps, firsts, w).sum()) * w for w in WIDTHS}

@@ -123,7 +123,7 @@ class SegmentReader:
 
     @cached_property
     def _typed(self) -> TypedReader:
-        return TypedReader(self.originals, self._body, lambda: self.paragraphs)
+        return TypedReader(self.originals, self._body, self.container.array("paragraphs"))
 
     def stands_as_typed(self, positions: Uint32s, typed: str) -> NDArray[np.bool_]:
         return self._typed.stands_as_typed(positions, typed)
@@ -207,9 +207,6 @@ class SegmentReader:
     def taken(self) -> Uint32s:
         """``(report_count,)`` Unix seconds at which each report was taken in."""
         return self.container.array("reports.taken")
-
-    def report_taken(self, report: int) -> int:
-        return int(self.taken[report])
 
     def live_reports(self) -> NDArray[np.bool_]:
         """``(report_count,)`` whether the report is still there."""

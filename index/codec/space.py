@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
+from index.codec import numbers
 from index.codec.borders import Borders
 from index.codec.container import Sections
 from index.codec.grams import GramReader, bitmap
@@ -96,8 +97,7 @@ class SharedSpace:
         """For each unit named, all its documents in order; and the index each came from."""
         runs = self._runs[units]
         came_from = np.repeat(np.arange(len(units)), runs)
-        within = np.arange(len(came_from)) - np.repeat(np.cumsum(runs) - runs, runs)
-        return self._first_docs[units][came_from] + within, came_from
+        return numbers.ranges(self._first_docs[units], runs), came_from
 
     def _positions(self, found: Uint32s) -> Uint32s:
         """Positions in units → positions in passages, ascending."""

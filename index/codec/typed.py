@@ -5,14 +5,16 @@ Folded text and ``originals`` say so; no stored text is read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property, partial
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.folding import fold_with_offsets
+from index.codec import numbers
 from index.codec.originals import USUAL, Originals
 from index.codec.space import OwnSpace
 
@@ -22,11 +24,10 @@ _ONE = np.uint32(1)
 
 
 class TypedReader:
-    """Answers for one segment.  ``paragraphs`` gives the body positions at which one begins."""
+    """Answers for one segment.  ``paragraphs`` are the body positions at which one begins, as
+    steps."""
 
-    def __init__(
-        self, originals: Originals, body: OwnSpace, paragraphs: Callable[[], Uint32s]
-    ) -> None:
+    def __init__(self, originals: Originals, body: OwnSpace, paragraphs: NDArray[Any]) -> None:
         self._own, self._tails, self._heads = originals
         self._body = body
         self._paragraphs = paragraphs
@@ -70,9 +71,10 @@ class TypedReader:
     def _has_none(self) -> NDArray[np.uint8]:
         """A bit a position, least significant first: whether it has no tail.  What is asked of
         most places, and with it several times faster than by looking the places up."""
-        none = np.ones(self._body.char_count, np.bool_)
-        none[self._tails.all()[0]] = False
-        return np.packbits(none, bitorder="little")
+        none = np.full(-(-self._body.char_count // 8), 255, np.uint8)
+        tails = self._tails.all()[0]
+        np.bitwise_and.at(none, tails >> 3, ~(np.uint8(1) << (tails & 7).astype(np.uint8)))
+        return none
 
     def _listed_own(self, folded: str, stored: str) -> tuple[list[Uint32s], bool] | None:
         """Lists of places, and whether ``stored`` is at these, or at all others where ``folded``
@@ -135,7 +137,7 @@ class TypedReader:
         """Whether ``stored``, a blank or line break, is each place's own character."""
         if stored == "\n":
             after = places + _ONE
-            closing = _among(after, self._paragraphs())
+            closing = _among(after, numbers.decode(self._paragraphs))
             closing |= after == self._body.char_count
             return closing & ~_among(places, self._own.of(""))
         if stored != " ":

@@ -172,13 +172,15 @@ def encode_tokens(
     all longer ones with the length of each."""
     sections: dict[str, Any] = {}
     for length, positions in short:
-        listed = numbers.encode_one(positions)
-        if listed.nbytes <= char_count // 8:
-            sections[f"tokens{length}.list"] = listed
-        else:
-            flags = np.zeros(char_count, np.bool_)
-            flags[positions] = True
-            sections[f"tokens{length}.bits"] = np.packbits(flags, bitorder="little")
+        # an element takes a byte at least, so that of many places no list need be tried
+        if len(positions) <= char_count // 8:
+            listed = numbers.encode_one(positions)
+            if listed.nbytes <= char_count // 8:
+                sections[f"tokens{length}.list"] = listed
+                continue
+        flags = np.zeros(char_count, np.bool_)
+        flags[positions] = True
+        sections[f"tokens{length}.bits"] = np.packbits(flags, bitorder="little")
     sections["tokens5.list"] = longer[0]
     sections["tokens5.lengths"] = compact(longer[1])
     return sections

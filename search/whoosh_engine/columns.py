@@ -191,8 +191,7 @@ class Columns:
     @cached_property
     def taken(self) -> Int64s:
         """``(report_count,)`` Unix seconds at which each was taken in."""
-        found = [s.report_taken(i) for s in self.segments for i in range(s.report_count)]
-        return np.array(found, np.int64)
+        return _joined([segment.taken for segment in self.segments], np.int64)
 
     @cached_property
     def agency_rank(self) -> Int32s:

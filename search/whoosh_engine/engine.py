@@ -98,6 +98,7 @@ class WhooshEngine:
                 self._checked = now
                 if current_generation(self._index_dir) != self._columns.snapshot.generation:
                     self._columns = self._open()
+                    self._suggester = None  # it holds the generation before
             except (IndexProblem, IndexUnavailable, OSError):
                 pass  # a damaged newcomer: what is open goes on
             finally:
@@ -254,7 +255,8 @@ class WhooshEngine:
         ready = self._suggester
         if ready is None or ready[0] != columns.snapshot.generation:
             ready = columns.snapshot.generation, Suggester(columns)
-            self._suggester = ready
+            if columns is self._columns:
+                self._suggester = ready
         return ready[1]
 
     def similar(self, report_id: str, passage: str, size: int = 10) -> tuple[Hit, ...]:
@@ -376,6 +378,8 @@ def _total(matches: Matches) -> Total:
 def _hits(matches: Matches, request: SearchRequest, start: int, end: int) -> Iterator[Hit]:
     """Hits ``[start, end)`` of the request's order."""
     docs = ordered(matches, request.sort, request.view, start, end)
+    if not len(docs):
+        return
     scored = request.sort == "relevance"
     scores = matches.scores_in(docs) if scored else np.zeros(len(docs), np.float32)
     occurrences = matches.occurrences_in(docs)

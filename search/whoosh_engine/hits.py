@@ -51,7 +51,7 @@ def make_hit(
         heading=segment.passage_headings(local),
         score=score,
         occurrences=occurrences,
-        taken=_iso(segment.report_taken(own)),
+        taken=_iso(int(segment.taken[own])),
         snippets=snippets,
         published=segment.report_published(own),
     )
@@ -81,7 +81,7 @@ def summary_at(columns: Columns, report: int) -> ReportSummary:
         year=year if year >= 0 else None,
         published=segment.report_published(number),
         characters=segment.report_characters(number),
-        taken=_iso(segment.report_taken(number)),
+        taken=_iso(int(segment.taken[number])),
     )
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable, Sequence
 from itertools import count
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -53,3 +56,16 @@ def make_report() -> MakeReport:
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def by_hand() -> ModuleType:
+    """The reader, which no package holds."""
+    spec = importlib.util.spec_from_file_location(
+        "format_reader", Path(__file__).with_name("format_reader.py")
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -4,7 +4,6 @@ the program itself reads: the same, and the same as the sources."""
 from __future__ import annotations
 
 import ast
-import importlib.util
 import random
 import shutil
 from collections.abc import Callable
@@ -31,17 +30,6 @@ from index.update import update_index
 HERE = Path(__file__).parent
 FIRST, SECOND = 1_767_225_600, 2**32 - 2
 """When the two halves of ``varied`` are taken in; the second is past what an int32 holds."""
-
-
-@pytest.fixture(scope="module")
-def by_hand() -> ModuleType:
-    """The reader, which no package holds."""
-    spec = importlib.util.spec_from_file_location("format_reader", HERE / "format_reader.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_the_reader_uses_nothing_of_the_program() -> None:
@@ -151,7 +139,7 @@ def compare_labels(segment: Any, own: SegmentReader) -> None:
         ]
         assert [s[:2] for s in kept["sources"]] == [[s.path, s.sha256] for s in report.sources]
         assert segment.characters[number] == len(report.text)
-        assert segment.taken[number] == own.report_taken(number)
+        assert segment.taken[number] == int(own.taken[number])
         first, last = segment.first_passage[number : number + 2]
         assert "".join(segment.texts[first:last]) == report.text
         for doc, passage in zip(range(first, last), report.passages, strict=True):

@@ -13,6 +13,7 @@ from index.codec import gram_writer
 from index.codec.container import Container, write_container
 from index.codec.gram_writer import encode_grams
 from index.codec.grams import GramReader, code_points, serialized_has, serialized_members
+from index.errors import SegmentFull
 
 FAR = 140_000
 """Characters between two places of the far gram: more than two bytes hold, twice."""
@@ -108,3 +109,10 @@ def test_a_serialized_bitmap_is_read_without_being_built(bitmap: BitMap) -> None
     assert serialized_has(raw, asked).tolist() == [int(own) in bitmap for own in asked]
     far = np.array([2**31 + 5], np.uint32)
     assert serialized_has(raw, far).tolist() == [False]
+
+
+def test_positions_that_do_not_fit_beside_a_vast_alphabet_are_refused() -> None:
+    """A million different characters leave 22 bits for a position."""
+    codes = np.concatenate([np.arange(1, 1_060_001), np.full(3_600_000, 5)]).astype(np.uint32)
+    with pytest.raises(SegmentFull):
+        encode_grams(codes)

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from itertools import compress
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -77,7 +78,7 @@ def check_merge(folder: Path, parts: Sequence[tuple[list[Report], list[bool]]]) 
         assert [*merged.blocks(name).items()] == [*whole.blocks(name).items()]
     for number in range(whole.report_count):
         assert merged.report(number) == whole.report(number)
-        assert merged.report_taken(number) == zlib.crc32(whole.report_id(number).encode())
+        assert merged.taken[number] == zlib.crc32(whole.report_id(number).encode())
 
 
 @pytest.fixture
@@ -137,7 +138,9 @@ def test_a_merge_of_thousands_of_passages(tmp_path: Path, make_report: MakeRepor
     assert all(sizes[f"body.{name}"] for name in ("dense.positions", "near.positions", "tables"))
 
 
-def test_blocks_keep_their_dictionaries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocks_keep_their_dictionaries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_hand: ModuleType
+) -> None:
     """Whole blocks are taken over byte by byte; what is left of others is compressed with the
     dictionary it had; of readers that learnt little everything is compressed anew."""
     rng = random.Random(8)
@@ -167,6 +170,7 @@ def test_blocks_keep_their_dictionaries(tmp_path: Path, monkeypatch: pytest.Monk
     assert [reader.item(i) for i in range(0, len(expected), 97)] == expected[::97]
     assert len(merged["dictionary.bounds"]) == 4  # two learnt, one empty
     assert bytes(merged["blocks"]).startswith(readers[0].block(0)[0] + readers[0].block(1)[0])
+    assert by_hand.SegmentFile(path).blocks("t") == expected
 
 
 def test_no_items() -> None:

@@ -28,7 +28,7 @@ def times(index_dir: Path) -> dict[str, int]:
     for own in snapshot.report_ids():
         place = snapshot.find_report(own)
         assert place is not None
-        found[own] = place[0].report_taken(place[1])
+        found[own] = int(place[0].taken[place[1]])
     return found
 
 

@@ -14,6 +14,7 @@ from whoosh.searching import Searcher
 from corpus.folding import fold
 from corpus.model import Report
 from index.analysis import tokenize
+from index.codec import word_writer
 from index.generations import build_lock
 from index.update import update_index
 
@@ -39,13 +40,19 @@ def reports(make_report: Callable[..., Report]) -> list[Report]:
     ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=["lists", "tables"])
 def searcher(
-    reports: list[Report], tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    reports: list[Report],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[[], Searcher]:
-    """Two segments, and a report deleted in the first."""
+    """Two segments, and a report deleted in the first; frequent words as in small segments, or as
+    in large ones."""
     index_dir: Path = tmp_path_factory.mktemp("whoosh") / "index"
-    with build_lock(index_dir):
+    with build_lock(index_dir), pytest.MonkeyPatch.context() as patch:
+        if request.param == "tables":
+            patch.setattr(word_writer, "TABLE_UNITS", 1)
+            patch.setattr(word_writer, "TABLE_WORTH", 1_000)
         update_index(index_dir, [*reports[:2], reports[3]], processes=1)
         update_index(index_dir, reports[2:], {"r3"}, processes=1)
     return lambda: open_dir(str(index_dir / "current")).searcher()

@@ -12,6 +12,11 @@ from search.whoosh_engine.counts import Counts, added, joined
 ROWS = st.lists(st.sampled_from([0, 0, 0, 1, 2, 255]), min_size=1, max_size=40)
 
 
+def many(row: list[int]) -> Counts:
+    """More than a byte holds."""
+    return Counts.of_table(np.array(row, np.uint32) * 300)
+
+
 def listed(row: list[int]) -> Counts:
     docs = np.flatnonzero(row)
     return Counts.of_list(docs, np.array(row, np.uint32)[docs], len(row))
@@ -40,12 +45,17 @@ def test_either_form(make: type[Counts], row: list[int], asked: set[int]) -> Non
         assert there.tolist() == [row[doc] for doc in some.tolist()]
 
 
-@given(st.lists(st.tuples(st.sampled_from([listed, tabled]), ROWS), max_size=4))
+@given(st.lists(st.tuples(st.sampled_from([listed, tabled, many]), ROWS), max_size=4))
 def test_segments_in_one_row(parts: list[tuple[type[Counts], list[int]]]) -> None:
-    rows = [row for _, row in parts]
+    rows = [[300 * count for count in row] if make is many else row for make, row in parts]
     bases = [sum(map(len, rows[:i])) for i in range(len(rows))]
     whole = joined([make(row) for make, row in parts], bases, sum(map(len, rows)))
-    assert whole.table.tolist() == [count for row in rows for count in row]
+    wanted = [count for row in rows for count in row]
+    docs = [doc for doc, count in enumerate(wanted) if count]
+    assert whole.list[0].tolist() == whole.passages.docs.tolist() == docs
+    assert whole.list[1].tolist() == [wanted[doc] for doc in docs]
+    assert whole.table.tolist() == wanted
+    assert (len(whole), whole.size) == (len(docs), len(wanted))
 
 
 @pytest.mark.parametrize("make", [listed, tabled])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import gc
 import json
 import re
 import threading
 import tracemalloc
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -181,6 +183,36 @@ def test_a_cursor_of_another_generation_is_refused(
 
 
 # ---------------------------------------------------------------- many hits, many values
+
+
+def test_an_old_generation_goes_at_once_with_its_last_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its files are unlinked, but take their room on the disk while they are mapped: no cycle of
+    objects may keep them until the collector comes."""
+    monkeypatch.setattr(engine_module, "CHECK_EVERY_S", 0.0)
+    write(tmp_path, 0)
+    engine = engine_module.WhooshEngine(tmp_path)
+    for typed in ("普法", '="第0版。"', "普法 同句 第0版", "相近:普法第0版", "普*", ""):
+        assert engine.search(SearchRequest(typed)).hits
+    engine.trend(["普法"])
+    engine.matrix(SearchRequest("普法"))
+    engine.spread(SearchRequest("普法"))
+    engine.concordance(SearchRequest("普法"), order="left")
+    engine.overview()
+    engine.suggest("普")
+    engine.did_you_mean(SearchRequest("普发"))
+    assert engine.report("r0") is not None
+    before = [weakref.ref(segment.space("body")) for segment in engine._columns.segments]
+    gc.collect()
+    gc.disable()
+    try:
+        write(tmp_path, 1)
+        assert engine.search(SearchRequest("普法")).total.reports == 3
+        assert [own() for own in before] == [None] * len(before)
+    finally:
+        gc.enable()
+        engine.close()
 
 
 @pytest.fixture(scope="module")

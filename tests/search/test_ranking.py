@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from corpus.model import Passage, Report, Source
 from index.generations import build_lock
 from index.update import update_index
@@ -45,3 +47,16 @@ def test_a_passage_that_holds_the_run_comes_before_all_that_hold_its_words(tmp_p
     hits = engine.search(SearchRequest("经济发展")).hits
     engine.close()
     assert hits[0].report_id == "together"
+
+
+@pytest.mark.parametrize(
+    "typed", ["法治政府建设情况", '"法治政府"', "法治 OR 政府", "相近:法治政府建设"]
+)
+def test_nothing_held_has_no_order(tmp_path: Path, typed: str) -> None:
+    with build_lock(tmp_path):
+        update_index(tmp_path, [make_report("gone", "法治政府建设情况。")], processes=1)
+        update_index(tmp_path, [], {"gone"}, processes=1)
+    engine = open_engine(tmp_path)
+    page = engine.search(SearchRequest(typed))
+    engine.close()
+    assert (page.hits, page.total.passages) == ((), 0)
