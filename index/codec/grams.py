@@ -96,28 +96,35 @@ def serialized_members(raw: NDArray[np.uint8]) -> Uint32s:
 
 def serialized_has(raw: NDArray[np.uint8], values: Uint32s) -> NDArray[np.bool_]:
     """``(n,)`` which of a few values, in any order, are members of a bitmap in the roaring
-    format.  They are looked up in their containers, all at once, by halving: the bitmap as a
-    whole is not read."""
-    arrays = _containers(raw)
-    if arrays is None:
+    format.  They are looked up in their containers, all at once, by halving: of the bitmap only
+    its heads are read whole."""
+    cookie, count = np.frombuffer(raw, np.uint32, 2).tolist()
+    if cookie != _NO_RUNS:
         return _are_among(values, serialized_members(raw))
-    keys, sizes, lows = arrays
-    high, low = values >> np.uint32(16), values.astype(np.uint16)
+    halves = np.frombuffer(raw, np.uint16)
+    head = halves[4 : 4 + 2 * count]
+    high, low = (values >> np.uint32(16)).astype(np.uint16), values.astype(np.uint16)
+    keys = head[::2].copy()
     row = keys.searchsorted(high)
     there: NDArray[np.bool_] = keys.take(row, mode="clip") == high
     row[~there] = 0
-    ends = np.cumsum(sizes, dtype=np.int64)
-    begin, end = (ends - sizes).take(row), ends.take(row)
+    sizes = head[1::2].take(row).astype(np.int64) + 1
+    most = int(sizes.max(initial=0))
+    if most > _MOST_IN_ARRAY:
+        return _are_among(values, serialized_members(raw))
+    # where each container begins follows the heads, in bytes
+    begin = np.frombuffer(raw, np.uint32, count, 8 + 4 * count).take(row).astype(np.int64) >> 1
+    end = begin + sizes
     # the last place of each container below which all is less than the value
     at = begin - 1
-    for bit in reversed(range(int(sizes.max()).bit_length())):
+    for bit in reversed(range(most.bit_length())):
         further = at + (1 << bit)
-        less = lows.take(further, mode="clip") < low
+        less = halves.take(further, mode="clip") < low
         less &= further < end
         np.copyto(at, further, where=less)
     at += 1
     there &= at < end
-    there &= lows.take(at, mode="clip") == low
+    there &= halves.take(at, mode="clip") == low
     return there
 
 
