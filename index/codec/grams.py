@@ -29,9 +29,9 @@ Int64s = NDArray[np.int64]
 LISTED: Final = ("near", "dense", "wide")
 """Kinds of grams that have tables of their own."""
 
-FEW: Final = 64
+FEW: Final = 4
 """Of a dense gram with at least so many times the places sought, not all are read; …"""
-LOOKUP: Final = 512
+LOOKUP: Final = 8_192
 """…so many added, which looking up any costs."""
 RESTORED: Final = 1 << 24
 """Characters that are put back at a time."""
