@@ -199,3 +199,10 @@ def test_a_feed_has_as_many_reports_as_it_may(client: FlaskClient, sample_engine
     newest = sample_engine.stream(SearchRequest("法", sort="-taken", view="reports")).hits
     assert ids == list(dict.fromkeys(hit.report_id for hit in newest))[:50]
     assert len(ids) == 50
+
+
+def test_a_page_tells_once_that_a_filter_names_nobody(client: FlaskClient) -> None:
+    """Where nothing is found it says so with links to names alike, so the remark is left out."""
+    assert client.get("/search?q=&agency=无此机关").text.count("没有收录") == 1
+    beside = client.get("/search?q=").get_data(as_text=True)
+    assert "没有收录" not in beside
