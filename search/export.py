@@ -229,20 +229,22 @@ def _cited(head: ExportHead, hits: Iterable[Hit]) -> Iterator[tuple[Hit, str]]:
         yield hit, citation
 
 
+def citation_of(head: ExportHead, hit: Hit) -> Citation:
+    """The hit's report, with its address, as it is cited."""
+    return Citation(
+        key=hit.report_id,
+        agency=hit.agency,
+        title=hit.title,
+        year=hit.year,
+        published=hit.published,
+        url=f"{head.site}/reports/{hit.report_id}",
+        accessed=head.exported,
+    )
+
+
 def cite_hit(head: ExportHead, hit: Hit) -> str:
     """The hit's report in GB/T 7714, with the address of the report."""
-    return format_citation(
-        Citation(
-            key=hit.report_id,
-            agency=hit.agency,
-            title=hit.title,
-            year=hit.year,
-            published=hit.published,
-            url=f"{head.site}/reports/{hit.report_id}",
-            accessed=head.exported,
-        ),
-        "gbt7714",
-    )
+    return format_citation(citation_of(head, hit), "gbt7714")
 
 
 def _excerpt(hit: Hit) -> str:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from search.citations import Citation, CitationStyle, format_citation
-from search.export import ExportHead, head_pairs
+from search.citations import CitationStyle, format_citation
+from search.export import ExportHead, citation_of, head_pairs
 from search.results import Hit
 from search.visible import visible
 
@@ -25,24 +25,12 @@ def export_citations(head: ExportHead, hits: Iterable[Hit], style: CitationStyle
         if head.most and len(seen) == head.most:
             break
         seen.add(hit.report_id)
-        text = format_citation(_citation(head, hit), style)
+        text = format_citation(citation_of(head, hit), style)
         yield text if text.endswith("\n") else text + "\n"
     if style != "ris":
         yield "\n"
         for name, value in head_pairs(head):
             yield _remark(f"{name}：{value}", style)
-
-
-def _citation(head: ExportHead, hit: Hit) -> Citation:
-    return Citation(
-        key=hit.report_id,
-        agency=hit.agency,
-        title=hit.title,
-        year=hit.year,
-        published=hit.published,
-        url=f"{head.site}/reports/{hit.report_id}",
-        accessed=head.exported,
-    )
 
 
 def _remark(text: str, style: CitationStyle) -> str:

@@ -100,7 +100,7 @@ def serialized_has(raw: NDArray[np.uint8], values: Uint32s) -> NDArray[np.bool_]
     its heads are read whole."""
     cookie, count = np.frombuffer(raw, np.uint32, 2).tolist()
     if cookie != _NO_RUNS:
-        return _are_among(values, serialized_members(raw))
+        return numbers.are_among(values, serialized_members(raw))
     halves = np.frombuffer(raw, np.uint16)
     head = halves[4 : 4 + 2 * count]
     high, low = (values >> np.uint32(16)).astype(np.uint16), values.astype(np.uint16)
@@ -111,7 +111,7 @@ def serialized_has(raw: NDArray[np.uint8], values: Uint32s) -> NDArray[np.bool_]
     sizes = head[1::2].take(row).astype(np.int64) + 1
     most = int(sizes.max(initial=0))
     if most > _MOST_IN_ARRAY:
-        return _are_among(values, serialized_members(raw))
+        return numbers.are_among(values, serialized_members(raw))
     # where each container begins follows the heads, in bytes
     begin = np.frombuffer(raw, np.uint32, count, 8 + 4 * count).take(row).astype(np.int64) >> 1
     end = begin + sizes
@@ -125,12 +125,6 @@ def serialized_has(raw: NDArray[np.uint8], values: Uint32s) -> NDArray[np.bool_]
     at += 1
     there &= at < end
     there &= halves.take(at, mode="clip") == low
-    return there
-
-
-def _are_among(values: Uint32s, others: Uint32s) -> NDArray[np.bool_]:
-    """``(n,)`` which values are among others, ascending and not none."""
-    there: NDArray[np.bool_] = others.take(others.searchsorted(values), mode="clip") == values
     return there
 
 
@@ -304,7 +298,7 @@ class GramReader:
         moved = mine + np.uint32(offset % 2**32)
         if place.kind == "dense" and (len(mine) + LOOKUP) * FEW <= place.size:
             return mine[serialized_has(self._serialized(place), moved)]
-        return mine[_are_among(moved, self._array(place))]
+        return mine[numbers.are_among(moved, self._array(place))]
 
     def bigrams(self) -> Iterator[str]:
         """All grams, in code point order."""

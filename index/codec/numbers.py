@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 Uint32s = NDArray[np.uint32]
 Int64s = NDArray[np.int64]
 
-WIDTHS: Final = (1, 2, 4)
-"""Bytes of an element; 4 holds the numbers themselves, not differences."""
-_TYPES: Final[dict[int, type[np.unsignedinteger[Any]]]] = {
+TYPES: Final[dict[int, type[np.unsignedinteger[Any]]]] = {
     1: np.uint8,
     2: np.uint16,
     4: np.uint32,
 }
+"""By the bytes of an element; 4 holds the numbers themselves, not differences."""
+WIDTHS: Final = tuple(TYPES)
 
 
 def differences(values: Uint32s, firsts: Int64s) -> Uint32s:
@@ -41,7 +41,7 @@ def element_counts(steps: Uint32s, firsts: Int64s, width: int) -> Int64s:
     """How many elements of ``width`` bytes each list takes."""
     if width == 4:
         return np.diff(firsts, append=len(steps)).astype(np.int64)
-    most = np.iinfo(_TYPES[width]).max
+    most = np.iinfo(TYPES[width]).max
     elements = steps // np.uint32(most) + np.uint32(1)
     return np.add.reduceat(elements, firsts, dtype=np.int64) if len(firsts) else firsts
 
@@ -50,6 +50,12 @@ def lengths(bounds: NDArray[Any]) -> Int64s:
     """``(n,)`` how long each of some stretches is, by the ``(n + 1,)`` places that bound them."""
     found: Int64s = np.diff(bounds.astype(np.int64)).astype(np.int64)
     return found
+
+
+def are_among(values: Uint32s, others: Uint32s) -> NDArray[np.bool_]:
+    """``(n,)`` which of some values, in any order, are among others, ascending and not none."""
+    there: NDArray[np.bool_] = others.take(others.searchsorted(values), mode="clip") == values
+    return there
 
 
 def ranges(begins: Int64s, counts: Int64s) -> Int64s:
@@ -76,7 +82,7 @@ def encode(values: Uint32s, steps: Uint32s, width: int) -> NDArray[Any]:
     """The elements of lists that lie side by side."""
     if width == 4:
         return values.astype(np.uint32)
-    dtype = _TYPES[width]
+    dtype = TYPES[width]
     most = np.iinfo(dtype).max
     skips = steps // np.uint32(most)
     ends = np.cumsum(skips + np.uint32(1), dtype=np.int64)

@@ -43,9 +43,6 @@ million characters of laws 822,000 are such, and 28,000 are listed in ``own`` wi
 CHUNK: Final = 1 << 18
 """Stored characters that are listed at a time: more would leave the processor's cache."""
 NAMES: Final = ("own", "tails", "heads")
-WIDTHS: Final = {1: np.uint8, 2: np.uint16, 4: np.uint32}
-"""Bytes of an element of a list of places."""
-
 _CODE_BITS: Final = 21
 """A code point plus one, so that three fill a key (Unicode ends at U+10FFFF)."""
 _IN_KEY: Final = 3
@@ -247,7 +244,7 @@ def encode_originals(originals: Originals) -> dict[str, NDArray[Any] | bytes]:
         "kind": (family << 4 | widths).astype(np.uint8),
         "elements": compact(np.array([len(elements) for elements in lists], np.int64)),
     }
-    for width, kind in WIDTHS.items():
+    for width, kind in numbers.TYPES.items():
         own = [elements for elements in lists if elements.itemsize == width]
         sections[f"places{width}"] = np.concatenate([np.zeros(0, kind), *own])
     return sections
@@ -261,8 +258,8 @@ def read_originals(sections: Sections, prefix: str = "originals") -> Originals:
 
     raw, bounds = sections.raw(f"{prefix}.text"), get("bounds").tolist()
     strings = [raw[at:end].decode("utf-8", "surrogatepass") for at, end in pairwise(bounds)]
-    places = {width: get(f"places{width}") for width in WIDTHS}
-    at = dict.fromkeys(WIDTHS, 0)
+    places = {width: get(f"places{width}") for width in numbers.WIDTHS}
+    at = dict.fromkeys(numbers.WIDTHS, 0)
     found: list[tuple[list[str], list[NDArray[Any]]]] = [([], []), ([], []), ([], [])]
     for string, kind, count in zip(
         strings, get("kind").tolist(), get("elements").tolist(), strict=True

@@ -176,6 +176,4 @@ def _among(places: Uint32s, listed: Uint32s) -> Bools:
         at = places.searchsorted(listed)
         found[at[places.take(at, mode="clip") == listed]] = True
         return found
-    at = listed.searchsorted(places)
-    np.equal(listed.take(at, mode="clip"), places, out=found)
-    return found
+    return numbers.are_among(places, listed)

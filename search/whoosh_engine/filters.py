@@ -121,7 +121,9 @@ def not_held(columns: Columns, filters: Filters) -> Iterator[Notice]:
     for name in FIELDS:
         if name == "section":
             continue  # a closed list, of which every other value is refused
-        chosen = filters.get(name, FieldFilter())
+        chosen = filters.get(name)
+        if not chosen:
+            continue
         table = columns.facet_table(name)
         # a range of years that is excluded stands as all its years
         excluded = () if name == "year" else chosen.exclude
