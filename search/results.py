@@ -77,8 +77,11 @@ def permalink(report_id: str, passage: str | None = None, hash: str | None = Non
     return path
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FacetValue:
+    """Not to be changed; not frozen, for an answer has dozens and a frozen one takes four times as
+    long to make."""
+
     value: str
     """As it stands in a URL."""
     label: str

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from index.codec import numbers
 from index.codec.container import compact
-from index.codec.grams import bitmap
+from index.codec.roaring import bitmap
 from index.errors import SegmentFull
 
 Uint32s = NDArray[np.uint32]

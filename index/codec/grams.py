@@ -11,7 +11,6 @@ a very large segment; ``dense`` as a roaring bitmap, which intersects fastest.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, Final, NamedTuple
@@ -22,6 +21,7 @@ from pyroaring import BitMap
 
 from index.codec import numbers
 from index.codec.container import Sections
+from index.codec.roaring import bitmap, members, serialized_have, serialized_members
 
 Uint32s = NDArray[np.uint32]
 Int64s = NDArray[np.int64]
@@ -33,27 +33,17 @@ FEW: Final = 4
 """Of a dense gram with at least so many times the places sought, not all are read; …"""
 LOOKUP: Final = 8_192
 """…so many added, which looking up any costs."""
+TOGETHER: Final = 1_024
+"""So few places are looked up in all further dense grams at once."""
 RESTORED: Final = 1 << 24
 """Characters that are put back at a time."""
 _NEWLINE: Final = 0x0A
 _NOTHING: Final = np.zeros(0, np.uint32)
-_NO_RUNS: Final = 12346
-_MOST_IN_ARRAY: Final = 4096
-"""Of the roaring format: how a bitmap without runs begins, and how many members a container kept
-as an array has at most (https://github.com/RoaringBitmap/RoaringFormatSpec)."""
 
 
 def code_points(text: str) -> Uint32s:
     """``(len(text),)`` uint32."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-
-
-def bitmap(positions: Uint32s) -> BitMap:
-    """A bitmap of ascending positions."""
-    # from an array.array pyroaring takes them at once, from anything else one by one
-    values = array("I")
-    values.frombytes(positions.tobytes())
-    return BitMap(values)
 
 
 def _sorted(positions: Uint32s) -> Uint32s:
@@ -62,70 +52,6 @@ def _sorted(positions: Uint32s) -> Uint32s:
     positions = positions[np.argsort(halves, kind="stable")]
     halves = (positions >> np.uint32(16)).astype(np.uint16)
     return positions[np.argsort(halves, kind="stable")]
-
-
-def members(found: BitMap) -> Uint32s:
-    """``(n,)`` uint32, ascending."""
-    return np.frombuffer(found.to_array(), np.uint32) if found else _NOTHING
-
-
-def _containers(raw: NDArray[np.uint8]) -> tuple[Uint32s, Uint32s, NDArray[np.uint16]] | None:
-    """Of a bitmap in the roaring format that holds arrays alone, which lie side by side: their
-    keys, their sizes, and all members' low halves.  None for any other."""
-    cookie, count = np.frombuffer(raw, np.uint32, 2).tolist()
-    if cookie != _NO_RUNS:
-        return None
-    head = np.frombuffer(raw, np.uint16, 2 * count, 8).astype(np.uint32)
-    keys, sizes = head[::2], head[1::2] + np.uint32(1)
-    if int(sizes.max()) > _MOST_IN_ARRAY:
-        return None
-    return keys, sizes, np.frombuffer(raw, np.uint16, offset=8 + 8 * count)
-
-
-def serialized_members(raw: NDArray[np.uint8]) -> Uint32s:
-    """``(n,)`` uint32, ascending: members of a bitmap in the roaring format."""
-    arrays = _containers(raw)
-    if arrays is None:
-        return members(BitMap.deserialize(raw.tobytes()))
-    # no need to build the bitmap
-    keys, sizes, lows = arrays
-    found = np.repeat(keys << np.uint32(16), sizes)
-    found |= lows
-    return found
-
-
-def serialized_has(raw: NDArray[np.uint8], values: Uint32s) -> NDArray[np.bool_]:
-    """``(n,)`` which of a few values, in any order, are members of a bitmap in the roaring
-    format.  They are looked up in their containers, all at once, by halving: of the bitmap only
-    its heads are read whole."""
-    cookie, count = np.frombuffer(raw, np.uint32, 2).tolist()
-    if cookie != _NO_RUNS:
-        return numbers.are_among(values, serialized_members(raw))
-    halves = np.frombuffer(raw, np.uint16)
-    head = halves[4 : 4 + 2 * count]
-    high, low = (values >> np.uint32(16)).astype(np.uint16), values.astype(np.uint16)
-    keys = head[::2].copy()
-    row = keys.searchsorted(high)
-    there: NDArray[np.bool_] = keys.take(row, mode="clip") == high
-    row[~there] = 0
-    sizes = head[1::2].take(row).astype(np.int64) + 1
-    most = int(sizes.max(initial=0))
-    if most > _MOST_IN_ARRAY:
-        return numbers.are_among(values, serialized_members(raw))
-    # where each container begins follows the heads, in bytes
-    begin = np.frombuffer(raw, np.uint32, count, 8 + 4 * count).take(row).astype(np.int64) >> 1
-    end = begin + sizes
-    # the last place of each container below which all is less than the value
-    at = begin - 1
-    for bit in reversed(range(most.bit_length())):
-        further = at + (1 << bit)
-        less = halves.take(further, mode="clip") < low
-        less &= further < end
-        np.copyto(at, further, where=less)
-    at += 1
-    there &= at < end
-    there &= halves.take(at, mode="clip") == low
-    return there
 
 
 class _Place(NamedTuple):
@@ -171,34 +97,42 @@ class GramReader:
         keys += self._second
         return keys.astype(np.uint32) if size <= 1 << 16 else keys
 
+    @cached_property
+    def _listed(self) -> tuple[Uint32s, NDArray[np.uint8], Uint32s]:
+        """The grams that have a row in a table, ascending; of each its table's number in
+        ``LISTED``, and its row."""
+        tables = [self._tables[kind][0] for kind in LISTED]
+        grams = np.concatenate(tables)
+        order = np.argsort(grams, kind="stable")
+        kinds = np.repeat(np.arange(len(LISTED), dtype=np.uint8), list(map(len, tables)))
+        rows = np.concatenate([np.arange(len(table), dtype=np.uint32) for table in tables])
+        return grams[order].astype(np.uint32), kinds[order], rows[order]
+
     def _find_all(self, bigrams: Sequence[str]) -> list[_Place] | None:
         """Where some grams lie; None when one of them is nowhere."""
         ids = self._ids
         size = len(self.alphabet)
+        keys = self._keys
         try:
-            wanted = [ids[own[0]] * size + ids[own[1]] for own in bigrams]
+            # numbers of the keys' own type, or all keys would be converted
+            wanted = np.array([ids[own[0]] * size + ids[own[1]] for own in bigrams], keys.dtype)
         except KeyError:
             return None
-        keys = self._keys
-        # numbers of the keys' own type, or all keys would be converted
-        grams = keys.searchsorted(np.array(wanted, keys.dtype))
+        grams = keys.searchsorted(wanted)
+        if (keys.take(grams, mode="clip") != wanted).any():
+            return None
+        listed, kinds, rows = self._listed
+        at = listed.searchsorted(grams.astype(np.uint32))
         found: list[_Place] = []
-        for key, gram in zip(wanted, grams.tolist(), strict=True):
-            if gram == len(keys) or keys.item(gram) != key:
-                return None
-            small = self._small.item(gram)
+        for i, small in enumerate(self._small.take(grams).tolist()):
             if small:
-                first = key // size
-                begin = self._first.item(first)
-                before = int(self._small[begin:gram].sum(dtype=np.int64))
+                first = ids[bigrams[i][0]]
+                begin, end = self._first.item(first), grams.item(i)
+                before = int(self._small[begin:end].sum(dtype=np.int64))
                 found.append(_Place("rare", self._rare_first.item(first) + before, small))
-                continue
-            for kind in LISTED:
-                listed, counts, _ = self._tables[kind]
-                row = int(listed.searchsorted(np.uint32(gram)))
-                if row < len(listed) and listed.item(row) == gram:
-                    found.append(_Place(kind, row, counts.item(row)))
-                    break
+            else:
+                kind, row = LISTED[kinds.item(at.item(i))], rows.item(at.item(i))
+                found.append(_Place(kind, row, self._tables[kind][1].item(row)))
         return found
 
     def _find(self, bigram: str) -> _Place | None:
@@ -220,10 +154,15 @@ class GramReader:
         elements = self._near if place.kind == "near" else self._wide
         return numbers.decode(elements[int(bounds[place.row]) : int(bounds[place.row + 1])])
 
+    def _bounds(self, place: _Place) -> tuple[int, int]:
+        """Between which of all dense grams' bytes the bitmap of one lies."""
+        bounds = self._tables["dense"][2]
+        return bounds.item(place.row), bounds.item(place.row + 1)
+
     def _serialized(self, place: _Place) -> NDArray[np.uint8]:
         """The bitmap of a dense gram as it is kept."""
-        bounds = self._tables["dense"][2]
-        return self._dense[bounds.item(place.row) : bounds.item(place.row + 1)]
+        begin, end = self._bounds(place)
+        return self._dense[begin:end]
 
     def _bitmap(self, place: _Place) -> BitMap:
         """Positions of a dense gram."""
@@ -280,25 +219,37 @@ class GramReader:
             found = self._bitmap(places[base])
         else:
             found = self._array(places[base])
-        for other in order[1:]:
-            found = self._narrow(found, places[other], other - base)
-            if not len(found):
-                return _NOTHING
+        rest = order[1:]
+        while rest and len(found):
+            # the least are not dense; of those that are, a few places are looked up in all at once
+            dense = places[rest[0]].kind == "dense"
+            few = dense and not isinstance(found, BitMap) and len(found) <= TOGETHER
+            count = len(rest) if few else 1
+            narrower, rest = rest[:count], rest[count:]
+            offsets = [other - base for other in narrower]
+            found = self._narrow(found, [places[other] for other in narrower], offsets)
         result = members(found) if isinstance(found, BitMap) else found
         # the sum cannot fall below zero: the gram before the base was found there too
         return result - np.uint32(base) if base else result
 
-    def _narrow(self, found: Uint32s | BitMap, place: _Place, offset: int) -> Uint32s | BitMap:
-        """Those of ``found`` that have the gram ``offset`` characters on."""
+    def _narrow(
+        self, found: Uint32s | BitMap, grams: Sequence[_Place], offsets: Sequence[int]
+    ) -> Uint32s | BitMap:
+        """Those of ``found`` that have each gram so many characters on; several grams are dense."""
+        place, offset = grams[0], offsets[0]
         if isinstance(found, BitMap) and place.kind == "dense":
             narrowed: BitMap = found & self._bitmap(place).shift(-offset)
             return narrowed
         mine = members(found) if isinstance(found, BitMap) else found
-        # below zero it wraps around to where no position is
-        moved = mine + np.uint32(offset % 2**32)
+        # below zero they wrap around to where no position is
+        steps = np.array([offset % 2**32 for offset in offsets], np.uint32)
         if place.kind == "dense" and (len(mine) + LOOKUP) * FEW <= place.size:
-            return mine[serialized_has(self._serialized(place), moved)]
-        return mine[numbers.are_among(moved, self._array(place))]
+            bounds = [self._bounds(own) for own in grams]
+            there = serialized_have(self._dense, bounds, mine + steps[:, np.newaxis])
+            return mine[there.all(axis=0)]
+        for own, step in zip(grams, steps, strict=True):
+            mine = numbers.shared(mine + step, self._array(own)) - step
+        return mine
 
     def bigrams(self) -> Iterator[str]:
         """All grams, in code point order."""

@@ -15,8 +15,9 @@ from pyroaring import BitMap
 from index.codec import numbers
 from index.codec.borders import Borders
 from index.codec.container import Sections
-from index.codec.grams import GramReader, bitmap
+from index.codec.grams import GramReader
 from index.codec.rests import RestReader
+from index.codec.roaring import bitmap
 from index.codec.words import WordReader
 from index.types import Postings
 

@@ -21,6 +21,7 @@ from index.types import Segment
 from search.request import Field, Sort
 from search.whoosh_engine.facet_tables import FacetTable, PathTable
 from search.whoosh_engine.passage_sets import SPARSE, PassageSet
+from search.whoosh_engine.runs import run_starts
 
 Bools = NDArray[np.bool_]
 Int32s = NDArray[np.int32]
@@ -29,10 +30,8 @@ Int64s = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
 SECTIONS = len(CATEGORIES)
-_WITH: Final = [
-    [bits for bits in range(1 << SECTIONS) if bits >> section & 1] for section in range(SECTIONS)
-]
-"""By category, the sets of categories (a bit each) that have it."""
+_WITH: Final = np.arange(1 << SECTIONS)[:, np.newaxis] >> np.arange(SECTIONS) & 1
+"""``(sets, SECTIONS)`` whether each set of categories, a bit each, has each category."""
 K1: Final = 1.2
 B: Final = 0.75
 """BM25's constants as Whoosh's ``BM25F`` has them by default."""
@@ -45,7 +44,7 @@ class LabelColumn:
     ordinals: Int32s
     values: tuple[str, ...]
     bins: Int64s
-    """One more than the ordinals: 0 unknown."""
+    """The ordinals; that of the unknown is one more than the last."""
 
 
 class InReports(NamedTuple):
@@ -59,7 +58,9 @@ class InReports(NamedTuple):
     def section_counts(self) -> Int64s:
         """``(SECTIONS,)`` reports with one of the passages in each category."""
         counts = np.bincount(self.sections, minlength=1 << SECTIONS)
-        return np.array([int(counts[_WITH[section]].sum()) for section in range(SECTIONS)])
+        held = counts.nonzero()[0]
+        found: Int64s = counts.take(held) @ _WITH.take(held, axis=0)
+        return found
 
 
 class Columns:
@@ -137,8 +138,7 @@ class Columns:
         if passages.is_sparse or len(passages) * SPARSE <= self.passage_count:
             docs = passages.docs
             owners = self.report_of.take(docs)
-            fresh = np.append(True, owners[1:] != owners[:-1]) if len(owners) else owners > 0
-            firsts = np.flatnonzero(fresh)
+            firsts = run_starts(owners)
             bits = self._section_bits.take(docs)
             sections = np.bitwise_or.reduceat(bits, firsts) if len(firsts) else bits
             return InReports(owners.take(firsts).astype(np.int64), sections)
@@ -276,7 +276,9 @@ class Columns:
 
 
 def _label_column(ordinals: Int32s, values: tuple[str, ...]) -> LabelColumn:
-    return LabelColumn(ordinals, values, ordinals.astype(np.int64) + 1)
+    bins = ordinals.astype(np.int64)
+    bins[ordinals < 0] = len(values)
+    return LabelColumn(ordinals, values, bins)
 
 
 def _joined(parts: Sequence[NDArray[Any]], dtype: type[np.generic]) -> NDArray[Any]:

@@ -22,10 +22,8 @@ class FacetTable:
         self._known = len(names)
 
     def totals(self, bins: Int64s) -> Int64s:
-        """``(len(names),)`` how often each comes: 0 is the unknown's, the others one more than the
-        ordinal."""
-        counts = np.bincount(bins, minlength=self._known + 1)
-        return np.append(counts[1:], counts[0])
+        """``(len(names),)`` how often each comes, by the bins of a label column."""
+        return np.bincount(bins, minlength=self._known + 1)
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -77,6 +75,6 @@ class PathTable(FacetTable):
         add up."""
         counts = np.bincount(bins, minlength=self._paths + 1)
         below = np.bincount(
-            self._uppers, weights=counts[1:][self._owners], minlength=self._known
+            self._uppers, weights=counts[self._owners], minlength=self._known
         ).astype(np.int64)
-        return np.append(below, counts[0])
+        return np.append(below, counts[-1])

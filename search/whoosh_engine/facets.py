@@ -32,7 +32,7 @@ def facet(
     columns = matches.columns
     table = columns.facet_table(field)
     counts = _counts(columns, _lifted(matches, masks, field), matches, field)
-    chosen = request.filters.get(field, FieldFilter())
+    chosen = request.filters.get(field)
     typed = request.facet_prefix.get(field, "")
     wanted = fold_query(typed) if typed else ""
     present = np.flatnonzero(counts)
@@ -46,29 +46,26 @@ def facet(
         if field != "year" and not by_name:
             keys = (counts.max(initial=0) - counts[present]) * len(ranks) + keys
         ordered = present[np.argsort(_fewest(keys, start + size), kind="stable")]
-    shown = ordered[start : start + size].tolist()
-    values = [(table.names[i], int(counts[i])) for i in shown]
-    if start == 0 and not wanted:
+    shown = ordered[start : start + size]
+    values = [
+        (table.names[i], count)
+        for i, count in zip(shown.tolist(), counts.take(shown).tolist(), strict=True)
+    ]
+    if chosen and start == 0 and not wanted:
         known = {value for value, _ in values}
         for value in (*chosen.include, *chosen.exclude):
             if value not in known:
                 known.add(value)
                 values.append((value, _count_of(columns, field, counts, value)))
-    return Facet(
-        field,
-        tuple(
-            FacetValue(
-                value,
-                section_label(value) if field == "section" else value,
-                count,
-                selected=value in chosen.include
-                or (bool(chosen.ranges) and _in_ranges(field, value, chosen)),
-                excluded=value in chosen.exclude,
-            )
-            for value, count in values
-        ),
-        len(present),
-    )
+    return Facet(field, tuple([_value(field, chosen, *named) for named in values]), len(present))
+
+
+def _value(field: Field, chosen: FieldFilter | None, value: str, count: int) -> FacetValue:
+    label = section_label(value) if field == "section" else value
+    if not chosen:
+        return FacetValue(value, label, count)
+    selected = value in chosen.include or _in_ranges(field, value, chosen)
+    return FacetValue(value, label, count, selected, value in chosen.exclude)
 
 
 def _count_of(columns: Columns, field: Field, counts: Int64s, value: str) -> int:

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from index.analysis import cut_query
 from index.types import Segment, SpaceName, TextSpace
 from search import query
-from search.whoosh_engine.columns import Columns, Int64s
+from search.whoosh_engine.columns import Columns
 from search.whoosh_engine.counts import Counts, added, joined
 from search.whoosh_engine.passage_sets import PassageSet
+from search.whoosh_engine.runs import distinct
 
 Kind: TypeAlias = Literal["characters", "word", "literal"]
 _Key: TypeAlias = tuple[str, Kind, SpaceName]
@@ -157,10 +158,10 @@ class Leaves:
         parts = []
         for segment, own, rest in zip(self._columns.segments, spaces, rests, strict=True):
             if rest is None:
-                runs = _runs(own.docs_at(own.phrase(folded)))
+                runs = distinct(own.docs_at(own.phrase(folded)))
                 parts.append(Counts.of_list(*runs, segment.passage_count))
             else:
-                parts.append(added(_word(own, folded, segment), _runs(own.docs_at(rest))))
+                parts.append(added(_word(own, folded, segment), distinct(own.docs_at(rest))))
         return Text(folded, "characters", self._joined(parts))
 
     def _counted(
@@ -176,7 +177,7 @@ class Leaves:
             for segment, found in zip(segments, parts, strict=True)
         ]
         counts = [
-            Counts.of_list(*_runs(own), segment.passage_count)
+            Counts.of_list(*distinct(own), segment.passage_count)
             for segment, own in zip(segments, owners, strict=True)
         ]
         return Text(folded, kind, self._joined(counts), parts, owners)
@@ -276,17 +277,3 @@ def _word(space: TextSpace, folded: str, segment: Segment) -> Counts:
     if found is None:
         return Counts.of_list(EMPTY, EMPTY.astype(np.uint8), segment.passage_count)
     return Counts.of_list(found.docs.astype(np.int64), found.freqs, segment.passage_count)
-
-
-def _runs(values: NDArray[np.uint32]) -> tuple[Int64s, NDArray[np.uint32]]:
-    """Distinct values of an ascending array, and how often each comes."""
-    if not len(values):
-        return EMPTY, values
-    fresh = np.empty(len(values), np.bool_)
-    fresh[0] = True
-    np.not_equal(values[1:], values[:-1], out=fresh[1:])
-    firsts = np.flatnonzero(fresh)
-    counts = np.empty(len(firsts), np.uint32)
-    np.subtract(firsts[1:], firsts[:-1], out=counts[:-1], casting="unsafe")
-    counts[-1] = len(values) - firsts[-1]
-    return values.take(firsts).astype(np.int64), counts

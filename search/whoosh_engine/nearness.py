@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from index.types import Borders, Segment
 from search.query import Together
 from search.whoosh_engine.columns import Bools
+from search.whoosh_engine.runs import are_fresh, run_starts
 
 Uint32s = NDArray[np.uint32]
 NOTHING: Final[Uint32s] = np.zeros(0, np.uint32)
@@ -71,7 +72,7 @@ def union(parts: Sequence[Places]) -> Places:
     # sorted runs, which a stable sort merges; documents ascend as starts do
     keys.sort(kind="stable")
     docs.sort(kind="stable")
-    fresh = np.append(True, keys[1:] != keys[:-1])
+    fresh = are_fresh(keys)
     if not fresh.all():
         keys, docs = keys[fresh], docs[fresh]
     return Places((keys >> np.uint64(32)).astype(np.uint32), keys.astype(np.uint32), docs)
@@ -113,7 +114,7 @@ def _beside(
         starts, ends, theirs = starts[their_whole], ends[their_whole], theirs[their_whole]
     if not len(theirs):
         return np.zeros(len(mine), np.bool_)
-    firsts = np.flatnonzero(np.append(True, theirs[1:] != theirs[:-1]))
+    firsts = run_starts(theirs)
     units = theirs.take(firsts)
     earliest_end = np.minimum.reduceat(ends, firsts)
     latest_start = starts.take(np.append(firsts[1:], len(theirs)) - 1)

@@ -12,6 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from search.whoosh_engine.runs import are_fresh
+
 Bools = NDArray[np.bool_]
 Int64s = NDArray[np.int64]
 
@@ -108,8 +110,7 @@ class PassageSet:
         if self.is_sparse and other.is_sparse:
             both = np.concatenate([self.docs, other.docs])
             both.sort(kind="stable")
-            fresh = np.append(True, both[1:] != both[:-1]) if len(both) else both > 0
-            return PassageSet.of_docs(both[fresh], self.size)
+            return PassageSet.of_docs(both[are_fresh(both)], self.size)
         if other.is_sparse:
             self, other = other, self
         if self.is_sparse:

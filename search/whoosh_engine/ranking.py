@@ -13,6 +13,7 @@ import numpy as np
 from search.request import Sort, View
 from search.whoosh_engine.columns import Columns, Floats, Int64s
 from search.whoosh_engine.matches import Matches
+from search.whoosh_engine.runs import run_starts
 from search.whoosh_engine.selection import best, greatest
 
 TRIED: Final = 4
@@ -57,7 +58,7 @@ def _by_relevance(matches: Matches, count: int) -> Int64s:
 def _best_of_each(columns: Columns, docs: Int64s, scores: Floats) -> tuple[Int64s, Floats]:
     """The reports of some passages, ascending, and the best score of each."""
     owners = columns.report_of.take(docs)
-    firsts = np.flatnonzero(np.append(True, owners[1:] != owners[:-1]))
+    firsts = run_starts(owners)
     return owners[firsts].astype(np.int64), np.maximum.reduceat(scores, firsts)
 
 

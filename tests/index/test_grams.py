@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from pyroaring import BitMap
 
-from index.codec import gram_writer
+from index.codec import gram_writer, grams
 from index.codec.container import Container, write_container
 from index.codec.gram_writer import encode_grams
-from index.codec.grams import GramReader, code_points, serialized_has, serialized_members
+from index.codec.grams import GramReader, code_points
+from index.codec.roaring import serialized_have, serialized_members
 from index.errors import SegmentFull
 
 FAR = 140_000
@@ -75,7 +76,14 @@ def test_every_gram(reader: GramReader, text: str) -> None:
     assert not reader.gram("府没")
 
 
-def test_phrases_over_kinds(reader: GramReader, text: str) -> None:
+@pytest.mark.parametrize("lookup", [grams.LOOKUP, -(2**30)], ids=["", "always looked up"])
+@pytest.mark.parametrize("together", [0, grams.TOGETHER])
+def test_phrases_over_kinds(
+    reader: GramReader, text: str, monkeypatch: pytest.MonkeyPatch, lookup: int, together: int
+) -> None:
+    # else only grams of hundreds of thousands of places would be looked up
+    monkeypatch.setattr(grams, "LOOKUP", lookup)
+    monkeypatch.setattr(grams, "TOGETHER", together)
     rng = random.Random(4)
     asked = {"遥远", "府遥远", "遥远\n", "建设首违不罚", "人人人", "人人人人", "龘靐\n", "x😀"}
     rarities = [i for i, c in enumerate(text) if c in "首双龘遥"]
@@ -89,6 +97,25 @@ def test_phrases_over_kinds(reader: GramReader, text: str) -> None:
 
 def test_the_text_comes_back(reader: GramReader, text: str) -> None:
     assert reader.restore(len(text)).tolist() == code_points(text).tolist()
+
+
+def test_values_are_looked_up_in_several_bitmaps_at_once() -> None:
+    bitmaps = [
+        BitMap(range(0, 900_000, 700)),
+        BitMap(range(200_000, 900_000, 300)),  # without the first containers
+        BitMap([5]),
+        BitMap(range(0, 900_000, 3)),  # sets of bits
+    ]
+    asked = np.arange(0, 2**20, 100, dtype=np.uint32)
+    for chosen in ([0, 1, 2], [1, 0], [2, 3]):
+        raws = [bitmaps[i].serialize() for i in chosen]
+        ends = np.cumsum([len(raw) for raw in raws]).tolist()
+        bounds = list(zip([0, *ends], ends, strict=False))
+        found = serialized_have(
+            np.frombuffer(b"".join(raws), np.uint8), bounds, np.stack([asked] * len(chosen))
+        )
+        for row, i in enumerate(chosen):
+            assert asked[found[row]].tolist() == [own for own in bitmaps[i] if own % 100 == 0]
 
 
 @pytest.mark.parametrize(
@@ -106,9 +133,11 @@ def test_a_serialized_bitmap_is_read_without_being_built(bitmap: BitMap) -> None
     raw = np.frombuffer(bitmap.serialize(), np.uint8)
     assert serialized_members(raw).tolist() == list(bitmap)
     asked = np.array([*list(bitmap)[::3], 0, 1, 2**20, 2**31, 2**32 - 1], np.uint32)[::-1]
-    assert serialized_has(raw, asked).tolist() == [int(own) in bitmap for own in asked]
-    far = np.array([2**31 + 5], np.uint32)
-    assert serialized_has(raw, far).tolist() == [False]
+    whole = [(0, len(raw))]
+    found = serialized_have(raw, whole, asked[np.newaxis])
+    assert found.tolist() == [[int(own) in bitmap for own in asked]]
+    far = np.array([[2**31 + 5]], np.uint32)
+    assert serialized_have(raw, whole, far).tolist() == [[False]]
 
 
 def test_positions_that_do_not_fit_beside_a_vast_alphabet_are_refused() -> None:
