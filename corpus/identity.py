@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from typing import Final
 
 from corpus.folding import fold
 from corpus.model import Series
 
 ID_LENGTH = 10
 """Base-32 characters: 50 bits; among 100,000 reports two collide with a chance of 4 in 10⁶."""
-HASH_LENGTH = 8
+HASH_BYTES: Final = 5
+"""Bytes of a passage's hash, as the index keeps it; eight characters as text."""
 
 
 def base_id(series: Series, year: int, agency: str) -> str:
@@ -23,14 +25,25 @@ def base_id(series: Series, year: int, agency: str) -> str:
 
 
 def passage_hash(text: str) -> str:
-    """``HASH_LENGTH`` characters that change when the passage's characters do; blanks do not
-    count."""
-    return short_hash("".join(text.split()), HASH_LENGTH)
+    """Eight characters that change when the passage's characters do; blanks do not count."""
+    return base32(passage_digest(text))
+
+
+def passage_digest(text: str) -> bytes:
+    """The ``HASH_BYTES`` bytes whose text is the passage's hash."""
+    return _digest("".join(text.split()))[:HASH_BYTES]
 
 
 def short_hash(text: str, length: int = ID_LENGTH) -> str:
-    """The first characters of the text's SHA-256 in base 32: a-z and 2-7."""
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+    """The first characters of the text's SHA-256 in base 32."""
     # five bytes are eight characters; the others would be cut off again
-    needed = digest[: -(-length // 8) * 5]
-    return base64.b32encode(needed).decode("ascii").lower()[:length]
+    return base32(_digest(text)[: -(-length // 8) * 5])[:length]
+
+
+def base32(digest: bytes) -> str:
+    """Bytes, a multiple of five, as text: eight of a-z and 2-7 for every five (RFC 4648)."""
+    return base64.b32encode(digest).decode("ascii").lower()
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

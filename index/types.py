@@ -163,7 +163,7 @@ class Segment(Protocol):
         """``s2.3``."""
 
     def passage_hash(self, doc: int) -> str:
-        """``corpus.identity.passage_hash`` of its stored text."""
+        """``corpus.identity.passage_hash`` of its stored text, which is not read for it."""
 
     def passage_headings(self, doc: int) -> tuple[str, ...]:
         """Heading path, outermost first."""

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from index.errors import DamagedIndex, WrongVersion
 
-FORMAT_VERSION: Final = 4
+FORMAT_VERSION: Final = 5
 MAGIC: Final = b"FAZHISEG"
 _HEAD: Final = struct.Struct("<8sIIQ")
 """magic, version, CRC-32 of the directory, place of the directory."""

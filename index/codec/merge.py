@@ -263,6 +263,7 @@ def _labels(
             [numbers.lengths(s.first_passage)[k] for s, k in zip(segments, live, strict=True)]
         ),
         sections=np.concatenate([s.section_of[kept] for s, kept in pairs]),
+        hashes=np.concatenate([s.hashes[kept] for s, kept in pairs]),
         characters=np.array([*reports(SegmentReader.report_characters)], np.uint32),
         ids=[*reports(SegmentReader.report_id)],
         titles=[*reports(SegmentReader.report_title)],

@@ -17,7 +17,7 @@ import zstandard
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from corpus.identity import passage_hash
+from corpus.identity import HASH_BYTES, base32
 from corpus.model import Report
 from index.codec import numbers
 from index.codec.blocks import BlockReader
@@ -142,8 +142,13 @@ class SegmentReader:
     def passage_id(self, doc: int) -> str:
         return self.passage_id_values[int(self.passage_id_of[doc])]
 
+    @cached_property
+    def hashes(self) -> NDArray[np.uint8]:
+        """``(passage_count, HASH_BYTES)`` the hash of each passage."""
+        return self.container.array("passages.hash").reshape(-1, HASH_BYTES)
+
     def passage_hash(self, doc: int) -> str:
-        return passage_hash(self.passage_text(doc))
+        return base32(self.hashes[doc].tobytes())
 
     def passage_headings(self, doc: int) -> tuple[str, ...]:
         return headings_from_json(self._blocks["headings"].item(self._heading_unit(doc)))

@@ -15,6 +15,7 @@ import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
+from corpus.identity import HASH_BYTES, passage_digest
 from corpus.model import CATEGORIES, Report
 from index.analysis.batch import TextBatch
 from index.codec import numbers
@@ -47,6 +48,8 @@ class SegmentColumns:
     """Of each report, the Unix seconds at which it was taken in."""
     texts: Sequence[bytes]
     """UTF-8 of every passage in order."""
+    hashes: Sequence[bytes]
+    """``corpus.identity.passage_digest`` of every passage."""
     body: SpaceColumns
     title: SpaceColumns
     heading: SpaceColumns
@@ -108,6 +111,8 @@ class Labels:
     """Passages of each report."""
     sections: NDArray[np.uint8]
     """Of each passage, an index into ``corpus.model.CATEGORIES``."""
+    hashes: NDArray[np.uint8]
+    """``(passages, HASH_BYTES)`` the hash of each."""
     characters: NDArray[np.uint32]
     """Stored characters of each report."""
     ids: Sequence[str]
@@ -121,6 +126,7 @@ class Labels:
 def _labels_of(columns: SegmentColumns) -> Labels:
     reports = columns.reports
     sections = [CATEGORIES.index(p.category) for r in reports for p in r.passages]
+    hashes = np.frombuffer(b"".join(columns.hashes), np.uint8)
     return Labels(
         agencies=[r.agency for r in reports],
         kinds=[r.kind for r in reports],
@@ -130,6 +136,7 @@ def _labels_of(columns: SegmentColumns) -> Labels:
         passage_ids=[p.id for r in reports for p in r.passages],
         passages_of=np.array([len(r.passages) for r in reports], np.int64),
         sections=np.array(sections, np.uint8),
+        hashes=hashes.reshape(-1, HASH_BYTES),
         characters=np.array([r.passages[-1].end if r.passages else 0 for r in reports], np.uint32),
         ids=[r.id for r in reports],
         titles=[r.title for r in reports],
@@ -170,6 +177,7 @@ def label_sections(labels: Labels) -> dict[str, Any]:
         "reports.characters": labels.characters,
         "passages.section": labels.sections,
         "passages.id": compact(names),
+        "passages.hash": labels.hashes.reshape(-1),
     }
 
 
@@ -246,6 +254,7 @@ class SegmentCollector:
         self._reports: list[Report] = []
         self._taken: list[int] = []
         self._texts: list[bytes] = []
+        self._hashes: list[bytes] = []
         self._spaces = {name: SpaceCollector() for name in ("body", "title", "heading")}
 
     @property
@@ -263,7 +272,9 @@ class SegmentCollector:
         self._taken += taken
         for report in reports:
             self._reports.append(replace(report, text=""))
-            self._texts += [text.encode("utf-8", "surrogatepass") for text in passage_texts(report)]
+            texts = passage_texts(report)
+            self._texts += [text.encode("utf-8", "surrogatepass") for text in texts]
+            self._hashes += map(passage_digest, texts)
         for name, batch in spaces.items():
             self._spaces[name].add(batch)
 
@@ -274,6 +285,7 @@ class SegmentCollector:
             self._reports,
             self._taken,
             self._texts,
+            self._hashes,
             spaces["body"],
             spaces["title"],
             spaces["heading"],

@@ -6,6 +6,7 @@ text; that is ``leaves``'s work.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -73,6 +74,9 @@ class Columns:
         self.bases: Int64s = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
         report_sizes = [segment.report_count for segment in self.segments]
         self.report_bases: Int64s = np.concatenate([[0], np.cumsum(report_sizes)]).astype(np.int64)
+        # as lists too: every hit looks itself up, one number at a time
+        self._starts: list[int] = self.bases.tolist()
+        self._report_starts: list[int] = self.report_bases.tolist()
         self.passage_count = int(self.bases[-1])
         self.report_count = int(self.report_bases[-1])
         self.report_of: Int32s = _joined(
@@ -161,15 +165,20 @@ class Columns:
         """``(passage_count,)`` the same for grams, of which every character begins one."""
         return _norms(self.characters)
 
+    def place_of(self, doc: int) -> tuple[int, int]:
+        """The number of a passage's segment, and the passage's number there."""
+        at = bisect_right(self._starts, doc) - 1
+        return at, doc - self._starts[at]
+
     def segment_of(self, doc: int) -> tuple[Segment, int]:
         """The segment of a passage, and its number there."""
-        at = int(np.searchsorted(self.bases, doc, side="right")) - 1
-        return self.segments[at], doc - int(self.bases[at])
+        at, local = self.place_of(doc)
+        return self.segments[at], local
 
     def segment_of_report(self, report: int) -> tuple[Segment, int]:
         """The segment of a report, and its number there."""
-        at = int(np.searchsorted(self.report_bases, report, side="right")) - 1
-        return self.segments[at], report - int(self.report_bases[at])
+        at = bisect_right(self._report_starts, report) - 1
+        return self.segments[at], report - self._report_starts[at]
 
     @cached_property
     def report_ids(self) -> NDArray[np.object_]:

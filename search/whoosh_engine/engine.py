@@ -308,9 +308,9 @@ class WhooshEngine:
             if fate.fate == "moved" and fate.to is not None:
                 return Moved(fate.to)
             return Gone(report_id) if fate.fate == "gone" else None
-        segment, number = place
-        report = segment.report(number)
-        base = int(columns.report_bases[columns.segments.index(segment)])
+        segment, local = place
+        number = local + int(columns.report_bases[columns.segments.index(segment)])
+        report = summary_at(columns, number)
         versions: list[ReportSummary] = []
         years: list[ReportSummary] = []
         if report.agency is not None:
@@ -324,9 +324,7 @@ class WhooshEngine:
                 years.append(own)
                 if own.year == report.year and own.year is not None and own.id != report.id:
                     versions.append(own)
-        return document_of(
-            report, summary_at(columns, base + number), tuple(versions), tuple(years)
-        )
+        return document_of(columns, number, tuple(versions), tuple(years))
 
     def marks(self, report_id: str, query: str) -> tuple[Span, ...]:
         columns = self._current()

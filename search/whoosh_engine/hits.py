@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
-from corpus.identity import passage_hash
-from corpus.model import CATEGORIES, Report
+from corpus.model import CATEGORIES
 from search.highlight import make_snippets, stored_spans
 from search.results import (
     Hit,
@@ -33,9 +33,9 @@ def make_hit(
     segment, local = columns.segment_of(doc)
     report = int(columns.report_of[doc])
     _, own = columns.segment_of_report(report)
-    text = segment.passage_text(local)
     snippets: tuple[Snippet, ...] = ()
     if matches is not None:
+        text = segment.passage_text(local)
         snippets = make_snippets(text, stored_spans(text, matches.places_in(doc)))
     agency = columns.labels["agency"]
     ordinal = int(agency.ordinals[report])
@@ -43,7 +43,7 @@ def make_hit(
     return Hit(
         report_id=segment.report_id(own),
         passage=segment.passage_id(local),
-        hash=passage_hash(text),
+        hash=segment.passage_hash(local),
         title=segment.report_title(own),
         agency=agency.values[ordinal] if ordinal >= 0 else None,
         year=year if year >= 0 else None,
@@ -57,8 +57,9 @@ def make_hit(
     )
 
 
+@lru_cache(maxsize=1_024)
 def _iso(seconds: int) -> str:
-    """Unix seconds as an ISO time."""
+    """Unix seconds as an ISO time; all reports of a build have the same."""
     return datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
@@ -86,29 +87,24 @@ def summary_at(columns: Columns, report: int) -> ReportSummary:
 
 
 def document_of(
-    report: Report,
-    summary: ReportSummary,
+    columns: Columns,
+    number: int,
     versions: tuple[ReportSummary, ...],
     same_agency: tuple[ReportSummary, ...],
 ) -> ReportDocument:
-    """The whole report."""
+    """A whole report of the collection."""
+    segment, own = columns.segment_of_report(number)
+    report = segment.report(own)
     return ReportDocument(
-        summary=summary,
+        summary=summary_at(columns, number),
         text=report.text,
         outline=tuple(
             OutlineEntry(s.number, s.heading, s.level, s.category, s.start, s.end)
             for s in report.outline
         ),
         passages=tuple(
-            PassagePlace(
-                p.id,
-                p.start,
-                p.end,
-                p.category,
-                passage_hash(report.text[p.start : p.end]),
-                p.headings,
-            )
-            for p in report.passages
+            PassagePlace(p.id, p.start, p.end, p.category, segment.passage_hash(doc), p.headings)
+            for doc, p in enumerate(report.passages, int(segment.first_passage[own]))
         ),
         sources=tuple(SourceFile(s.path, s.sha256, s.url) for s in report.sources),
         provenance={

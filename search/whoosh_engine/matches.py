@@ -189,9 +189,8 @@ class Matches:
 
     def places_in(self, doc: int) -> list[tuple[int, int]]:
         """Occurrences in one passage: folded spans, ascending."""
-        number = int(np.searchsorted(self.columns.bases, doc, side="right")) - 1
+        number, local = self.columns.place_of(doc)
         segment = self.columns.segments[number]
-        local = doc - int(self.columns.bases[number])
         low, high = map(int, segment.space("body").starts[local : local + 2])
         bounds = np.array([low, high], np.uint32)
         found: set[tuple[int, int]] = set()

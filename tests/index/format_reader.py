@@ -6,6 +6,7 @@ between them and the directory; a section that nobody asked for is told by ``unr
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import struct
@@ -17,8 +18,10 @@ from typing import Any
 import numpy as np
 import zstandard
 
-VERSION = 4
+VERSION = 5
 USUAL = dict(zip(",;:!?()", "，；：！？（）", strict=True))
+BLANKS = {*range(0x09, 0x0E), *range(0x1C, 0x21), *range(0x2000, 0x200B)}
+BLANKS |= {0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000}
 ELEMENTS = {"<u1": 1, "|u1": 1, "<u2": 2, "<u4": 4, "<u8": 8, "<i4": 4}
 
 
@@ -421,6 +424,7 @@ class Segment:
         self.sentences = file.steps("sentences")
         self.paragraphs = file.steps("paragraphs")
         self.texts = [raw.decode("utf-8", "surrogatepass") for raw in file.blocks("texts")]
+        self.hashes = self._hashes(file)
         self.reports: list[dict[str, Any]] = [
             json.loads(raw.decode("utf-8", "surrogatepass")) for raw in file.blocks("meta")
         ]
@@ -440,6 +444,18 @@ class Segment:
         must(len(self.heading.starts) - 1 == len(paths), "units of heading")
         self._check_labels()
         self._check_originals()
+
+    def _hashes(self, file: SegmentFile) -> list[str]:
+        """As links show them."""
+        raw = file.bytes("passages.hash")
+        must(file.width("passages.hash") == 1, "passages.hash")
+        must(len(raw) == 5 * len(self.texts), "passages.hash")
+        found = [raw[at : at + 5] for at in range(0, len(raw), 5)]
+        for text, own in zip(self.texts, found, strict=True):
+            plain = "".join(character for character in text if ord(character) not in BLANKS)
+            digest = hashlib.sha256(plain.encode("utf-8", "surrogatepass")).digest()
+            must(digest[:5] == own, ("hash", text))
+        return [base64.b32encode(own).decode("ascii").lower() for own in found]
 
     def _check_originals(self) -> None:
         """Folded text and originals are the stored text."""

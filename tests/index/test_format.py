@@ -79,6 +79,7 @@ def test_the_head_by_hand(segment: SegmentReader) -> None:
         (lambda raw: b"", DamagedIndex),
         (lambda raw: b"X" + raw[1:], DamagedIndex),
         (lambda raw: raw[:8] + b"\x63" + raw[9:], WrongVersion),
+        (lambda raw: raw[:8] + bytes([FORMAT_VERSION - 1]) + raw[9:], WrongVersion),
         (lambda raw: raw[:-1], DamagedIndex),
         (lambda raw: raw[:-1] + b"!", DamagedIndex),
     ],

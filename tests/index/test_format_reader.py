@@ -41,8 +41,8 @@ def test_the_reader_uses_nothing_of_the_program() -> None:
         elif isinstance(node, ast.ImportFrom):
             imported.add((node.module or "").split(".")[0])
     assert imported <= {
-        *("__future__", "collections", "hashlib", "json", "pathlib", "struct", "typing", "zlib"),
-        *("numpy", "zstandard"),
+        *("__future__", "base64", "collections", "hashlib", "json", "pathlib", "struct", "typing"),
+        *("numpy", "zlib", "zstandard"),
     }
 
 
@@ -74,6 +74,10 @@ def varied(make_report: Callable[..., Report], tmp_path_factory: pytest.TempPath
             ["法治" * 40, "人" * 300 + "。", "😀法𠀀治\ud800。", "", "\n"], report_id="odd"
         ),
         make_report(["a1 b2，Ｃ３。“《条例》”、政府\n" * 30], report_id="latin"),
+        make_report(
+            [f"法{blank}治" for blank in (*filter(str.isspace, map(chr, range(0x3001))), "\u200b")],
+            report_id="blanks",
+        ),
         make_report(["的" * 20_000 + "法治政府"], report_id="long"),
     ]
     reports += [make_report([f"第{i}号，法治。" for i in range(1_500)], report_id="many")]
@@ -144,6 +148,7 @@ def compare_labels(segment: Any, own: SegmentReader) -> None:
         assert "".join(segment.texts[first:last]) == report.text
         for doc, passage in zip(range(first, last), report.passages, strict=True):
             assert segment.texts[doc] == own.passage_text(doc)
+            assert segment.hashes[doc] == own.passage_hash(doc)
             assert tuple(segment.headings[doc]) == passage.headings
             assert segment.passage_ids[doc] == passage.id
             assert CATEGORIES[segment.categories[doc]] == passage.category
@@ -218,7 +223,7 @@ def test_the_ledger(by_hand: ModuleType, varied: Path) -> None:
     snapshot = open_snapshot(varied)
     folder = (varied / "current").resolve()
     events = by_hand.read_ledger(varied, by_hand.read_manifest(folder))
-    assert len(events) == 404
+    assert len(events) == 405
     for own, event in events.items():
         assert snapshot.resolve(own).fate == {"issued": "current"}.get(event[0], event[0])
     assert {own for own, event in events.items() if event == ["gone"]} == {

@@ -11,6 +11,8 @@ in.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import random
 import re
 import shutil
@@ -84,6 +86,12 @@ def fold_by_hand(text: str) -> tuple[str, list[int]]:
             places.append(at + len(line))
         at += len(line) + 1
     return "".join(folded), places
+
+
+def hash_by_hand(text: str) -> str:
+    plain = "".join(character for character in text if not character.isspace())
+    digest = hashlib.sha256(plain.encode("utf-8", "surrogatepass")).digest()
+    return base64.b32encode(digest)[:8].decode("ascii").lower()
 
 
 @dataclass(frozen=True)
@@ -250,6 +258,8 @@ def check_engine(engine: Engine, held: list[Held], rng: random.Random) -> None:
         assert page.notices == (), typed
         hits = {(hit.report_id, hit.passage): hit.occurrences for hit in page.hits}
         assert hits == {key: len(spans) for key, spans in answers.items()}, typed
+        hashes = {(hit.report_id, hit.passage): hit.hash for hit in page.hits}
+        assert hashes == {one.key: hash_by_hand(one.stored) for one in true}, typed
         assert page.total.passages == len(answers)
         assert page.total.reports == len({report for report, _ in answers})
         assert page.total.occurrences == sum(map(len, answers.values())), typed
@@ -564,6 +574,9 @@ class ReportByReport(RuleBasedStateMachine):
                 assert isinstance(document, ReportDocument)
                 report = self.expected[own]
                 assert document.text == report.text
+                assert [place.hash for place in document.passages] == [
+                    hash_by_hand(report.text[p.start : p.end]) for p in report.passages
+                ]
                 assert (document.summary.agency, document.summary.year) == (
                     report.agency,
                     report.year,

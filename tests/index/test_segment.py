@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.folding import fold
+from corpus.identity import passage_hash
 from corpus.model import Report
 from index.analysis import tokenize
 from index.builder import build_segment
@@ -100,6 +101,7 @@ def check_segment(segment: SegmentReader, reports: list[Report]) -> None:
     passages = [(r, p) for r in reports for p in r.passages]
     for doc, (report, passage) in enumerate(passages):
         assert segment.passage_text(doc) == report.text[passage.start : passage.end]
+        assert segment.passage_hash(doc) == passage_hash(segment.passage_text(doc))
         assert segment.passage_id(doc) == passage.id
         assert segment.passage_headings(doc) == passage.headings
         assert reports[int(segment.report_of[doc])] is report
