@@ -159,6 +159,10 @@ class Segment(Protocol):
         was typed, to the character.  At each of them ``fold_query(typed)``, which is not empty,
         stands; what is dropped before, in and after it is compared too, within the passage."""
 
+    def are_tokens(self, positions: Uint32s, term: str) -> NDArray[np.bool_]:
+        """``(n,)`` at which of some body positions, where a word's characters stand, they are a
+        token."""
+
     def passage_id(self, doc: int) -> str:
         """``s2.3``."""
 

@@ -1,7 +1,7 @@
 """Snippets: excerpts of a passage's stored text with the places that matched.
 
-Places come from the engine as folded positions, so nothing is analysed again.  Marking them
-up is ``web.markup``'s work.
+Places come from the engine as folded positions, so nothing is cut into words again.  Marking
+them up is ``web.markup``'s work.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from corpus.folding import fold_with_offsets, stored_span
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.folding import stored_span
 from search.results import Snippet, Span
 
 LENGTH: Final = 110
@@ -22,11 +25,9 @@ _REACH: Final = 24
 """How far an excerpt's edge may move to fall on a sentence's."""
 
 
-def stored_spans(text: str, folded: Sequence[Span]) -> tuple[Span, ...]:
-    """Folded spans of the text as spans of the stored text, overlapping ones joined."""
-    if not folded:
-        return ()
-    offsets = fold_with_offsets(text)[1]
+def stored_spans(offsets: NDArray[np.int32], folded: Sequence[Span]) -> tuple[Span, ...]:
+    """Folded spans of a text as spans of the stored text, overlapping ones joined; ``offsets`` are
+    ``corpus.folding.fold_with_offsets``'s."""
     spans: list[Span] = []
     for start, end in sorted(folded):
         low, high = stored_span(offsets, start, end)

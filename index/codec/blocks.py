@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from index.codec.container import Container, compact
 
-BLOCK: Final = 16_384
+BLOCK: Final = 8_192
 """Bytes after which a block is closed."""
 DICTIONARY: Final = 262_144
 """Bytes of a dictionary, at most."""
@@ -29,7 +29,8 @@ SAMPLE: Final = 100
 LEARNT: Final = 4_000_000
 """Bytes of items from which on a dictionary is good enough to be kept in a merge."""
 LEVEL: Final = 9
-CACHED_BLOCKS: Final = 64
+CACHED_BLOCKS = 64
+"""Of a family, the blocks opened last that a reader keeps."""
 
 
 def _train(items: Sequence[bytes]) -> bytes:

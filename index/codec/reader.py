@@ -128,6 +128,9 @@ class SegmentReader:
     def stands_as_typed(self, positions: Uint32s, typed: str) -> NDArray[np.bool_]:
         return self._typed.stands_as_typed(positions, typed)
 
+    def are_tokens(self, positions: Uint32s, term: str) -> NDArray[np.bool_]:
+        return self._body.words.are_tokens(term, positions)
+
     @cached_property
     def passage_id_of(self) -> NDArray[Any]:
         """``(passage_count,)`` index into ``passage_id_values``."""

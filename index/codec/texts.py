@@ -13,6 +13,9 @@ from corpus.model import (
     Source,
 )
 
+# what was written here has no blanks around it to look for
+_read = json.JSONDecoder().raw_decode
+
 
 def headings_to_json(headings: Sequence[str]) -> bytes:
     """A heading path."""
@@ -21,7 +24,7 @@ def headings_to_json(headings: Sequence[str]) -> bytes:
 
 def headings_from_json(raw: bytes) -> tuple[str, ...]:
     """The heading path again."""
-    return tuple(json.loads(raw.decode("utf-8", "surrogatepass")))
+    return tuple(_read(raw.decode("utf-8", "surrogatepass"))[0])
 
 
 def report_to_json(report: Report) -> bytes:

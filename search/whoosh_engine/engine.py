@@ -20,7 +20,6 @@ from index.snapshot import open_snapshot
 from search import query
 from search.errors import CursorExpired, IndexUnavailable, RequestError
 from search.explain import iter_parts
-from search.highlight import stored_spans
 from search.query import describe
 from search.query_parser import BOUNDS, MOST_NOTICES, Parsed, QueryBounds, parse_query
 from search.request import (
@@ -341,9 +340,7 @@ class WhooshEngine:
         for doc in range(first, last):
             text = segment.passage_text(doc - int(columns.bases[at]))
             if matches.passages.mask[doc]:
-                spans += [
-                    (offset + s, offset + e) for s, e in stored_spans(text, matches.places_in(doc))
-                ]
+                spans += [(offset + s, offset + e) for s, e in matches.spans_in(doc, text)]
             offset += len(text)
         return tuple(spans)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from corpus.model import CATEGORIES
-from search.highlight import make_snippets, stored_spans
+from search.highlight import make_snippets
 from search.results import (
     Hit,
     LabelOrigin,
@@ -36,7 +36,7 @@ def make_hit(
     snippets: tuple[Snippet, ...] = ()
     if matches is not None:
         text = segment.passage_text(local)
-        snippets = make_snippets(text, stored_spans(text, matches.places_in(doc)))
+        snippets = make_snippets(text, matches.spans_in(doc, text))
     agency = columns.labels["agency"]
     ordinal = int(agency.ordinals[report])
     year = int(columns.year[report])

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import compress
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.folding import fold_with_offsets
+from search.highlight import stored_spans
+from search.results import Span
 from search.whoosh_engine.columns import K1, Bools, Columns, Floats, InReports, Int64s
 from search.whoosh_engine.evaluate import Evaluated, Evaluator
 from search.whoosh_engine.leaves import Active, Plain, Text
@@ -187,29 +191,37 @@ class Matches:
             ends.append((own.ends - begin).astype(np.int64))
         return np.concatenate(docs), np.concatenate(starts), np.concatenate(ends)
 
-    def places_in(self, doc: int) -> list[tuple[int, int]]:
-        """Occurrences in one passage: folded spans, ascending."""
+    def spans_in(self, doc: int, text: str) -> tuple[Span, ...]:
+        """Occurrences in one passage, of which ``text`` is what is stored, as spans of it:
+        ascending, overlapping ones joined.
+
+        What is nowhere known by its places is not looked up everywhere for one passage's sake, but
+        found in its characters.
+        """
+        folded, offsets = fold_with_offsets(text)
         number, local = self.columns.place_of(doc)
         segment = self.columns.segments[number]
-        low, high = map(int, segment.space("body").starts[local : local + 2])
-        bounds = np.array([low, high], np.uint32)
+        low = int(segment.space("body").starts[local])
+        bounds = np.array([low, low + len(folded)], np.uint32)
         found: set[tuple[int, int]] = set()
-        for text, within in self._evaluated.active:
+        for own, within in self._evaluated.active:
             if within is not None and not within.has(np.array([doc]))[0]:
                 continue
-            own = self._evaluator.leaves.positions(text)[number]
-            first, last = own.searchsorted(bounds)
-            found.update((p - low, p - low + text.length) for p in own[first:last].tolist())
+            if own.positions is not None:
+                first, last = own.positions[number].searchsorted(bounds)
+                starts = (own.positions[number][first:last] - bounds[0]).tolist()
+            else:
+                starts = _find_all(own.folded, folded)
+                if own.kind == "word" and starts:
+                    at = np.array(starts, np.uint32) + bounds[0]
+                    starts = list(compress(starts, segment.are_tokens(at, own.folded)))
+            found.update((start, start + own.length) for start in starts)
         for chosen in self._evaluated.chosen:
             part = chosen.parts[number]
             first, last = part.starts.searchsorted(bounds)
-            found.update(
-                (s - low, e - low)
-                for s, e in zip(
-                    part.starts[first:last].tolist(), part.ends[first:last].tolist(), strict=True
-                )
-            )
-        return sorted(found)
+            starts = (part.starts[first:last] - bounds[0]).tolist()
+            found.update(zip(starts, (part.ends[first:last] - bounds[0]).tolist(), strict=True))
+        return stored_spans(offsets, sorted(found))
 
     # --- scores -----------------------------------------------------------------------------
 
@@ -296,3 +308,13 @@ def _by_text(active: Sequence[Active]) -> list[list[Active]]:
     for text, where in active:
         groups.setdefault(text.folded, []).append((text, where))
     return list(groups.values())
+
+
+def _find_all(wanted: str, text: str) -> list[int]:
+    """Where some characters stand, overlapping places too."""
+    found = []
+    at = text.find(wanted)
+    while at >= 0:
+        found.append(at)
+        at = text.find(wanted, at + 1)
+    return found
