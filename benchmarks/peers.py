@@ -18,6 +18,8 @@ from typing import Any, NamedTuple, Protocol
 import tantivy
 from whoosh import analysis, fields, index, query
 
+from search.request import SearchRequest
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -58,6 +60,10 @@ def bigrams(text: str) -> list[str]:
 
 
 _FACETS = ("agency", "year", "section")
+SHOWN = SearchRequest().facet_size
+"""Values of a facet that are asked of every engine that can give fewer than all."""
+MOST_VALUES = 5_000
+"""More than any facet has."""
 
 
 class Tantivy:
@@ -76,8 +82,11 @@ class Tantivy:
         builder.add_unsigned_field("year", indexed=True, fast=True)
         self._schema = builder.build()
         self._index = tantivy.Index(self._schema, path=self._folder)
+        # the values with the highest counts, and those exact, as ours: without the size of a
+        # segment's part it would count only what is frequent in a segment
         self._aggregations: dict[str, Any] = {
-            name: {"terms": {"field": name, "size": 5_000}} for name in _FACETS
+            name: {"terms": {"field": name, "size": SHOWN, "segment_size": MOST_VALUES}}
+            for name in _FACETS
         }
 
     def build(self, rows: Iterable[Row]) -> None:

@@ -84,6 +84,8 @@ class Counts:
         if self._table is not None:
             return slice(None), self._table.take(docs)
         own, freqs = self.list
+        if docs is own:  # all that is asked for is what one phrase found
+            return slice(None), freqs
         if not len(own) or not len(docs):
             return docs[:0], freqs[:0]
         if len(docs) < len(own):  # the shorter is looked up in the longer

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from search import query
-from search.request import Scope
+from search.request import UNLABELLED, Scope
 from search.whoosh_engine.columns import Bools, Columns
 from search.whoosh_engine.filters import label_mask
 from search.whoosh_engine.leaves import Active, Found, Leaves, Text
@@ -33,6 +34,14 @@ class PlaceSet:
     """By segment."""
 
 
+class Scoring(NamedTuple):
+    """A leaf that scores, and the passages in which its branch of the tree holds; None where that
+    is every passage that matches."""
+
+    found: Found
+    where: PassageSet | None = None
+
+
 @dataclass(eq=False)
 class Evaluated:
     """A node's answer before filters."""
@@ -40,7 +49,7 @@ class Evaluated:
     passages: PassageSet
     active: list[Active] = field(default_factory=list)
     chosen: list[PlaceSet] = field(default_factory=list)
-    finds: list[Found] = field(default_factory=list)
+    finds: list[Scoring] = field(default_factory=list)
     """Positive leaves, for scores."""
 
 
@@ -94,19 +103,21 @@ class Evaluator:
 
     def _node(self, node: query.Node) -> Evaluated:
         if isinstance(node, query.Everything):
-            return Evaluated(PassageSet.everything(self._columns.passage_count))
+            return _constant(PassageSet.everything(self._columns.passage_count))
         if isinstance(node, query.Label):
-            return Evaluated(PassageSet.of_mask(label_mask(self._columns, node)))
+            passages = PassageSet.of_mask(label_mask(self._columns, node))
+            ranged = node.field == "year" and node.text != UNLABELLED
+            return _constant(passages) if ranged else Evaluated(passages)
         if isinstance(node, query.InField):
             return Evaluated(self.leaves.in_field(node, self._expansions))
         if isinstance(node, query.Not):
-            return Evaluated(~self._node(node.child).passages)
+            return _constant(~self._node(node.child).passages)
         if isinstance(node, query.And | query.Or):
             return self._joined(node)
         if isinstance(node, query.Near):
             return self._near(node)
         found = self.leaves.find(node, self._expansions)
-        return Evaluated(found.passages, list(found.active), finds=[found])
+        return Evaluated(found.passages, list(found.active), finds=[Scoring(found)])
 
     def _joined(self, node: query.And | query.Or) -> Evaluated:
         answers = [self._node(child) for child in node.children]
@@ -114,6 +125,8 @@ class Evaluator:
         passages = PassageSet.any(own) if isinstance(node, query.Or) else _all(own)
         joined = Evaluated(passages)
         for answer in answers:
+            if isinstance(node, query.Or):  # a branch that fails scores nothing in another's
+                answer.finds = [_within(own, answer.passages) for own in answer.finds]
             _take(joined, answer)
         return joined
 
@@ -131,7 +144,7 @@ class Evaluator:
         passages = PassageSet.of_mask(mask)
         answer = Evaluated(passages, chosen=[PlaceSet(passages, parts)])
         answer.finds = [
-            self.leaves.find(leaf, self._expansions)
+            Scoring(self.leaves.find(leaf, self._expansions))
             for side in (node.left, node.right)
             for leaf in _positive(side)
             if isinstance(leaf, _TEXT_LEAVES)
@@ -175,6 +188,16 @@ def _all(sets: Sequence[PassageSet]) -> PassageSet:
     for other in others:
         passages = passages & other
     return passages
+
+
+def _constant(passages: PassageSet) -> Evaluated:
+    """What ordinary Whoosh gives one point: everything, a range of years, what is not something."""
+    return Evaluated(passages, finds=[Scoring(Found(passages, constant=1.0))])
+
+
+def _within(scoring: Scoring, passages: PassageSet) -> Scoring:
+    where = passages if scoring.where is None else scoring.where & passages
+    return scoring._replace(where=where)
 
 
 def _take(joined: Evaluated, answer: Evaluated) -> None:

@@ -75,6 +75,8 @@ class Found:
     plain: Plain | None = None
     """What scores in place of these when standing together is to count for nothing; None: the
     same texts."""
+    constant: float = 0.0
+    """What each of its passages scores then, beside texts."""
 
 
 class Leaves:

@@ -15,7 +15,7 @@ from search.highlight import stored_spans
 from search.results import Span
 from search.whoosh_engine.columns import K1, Bools, Columns, Floats, InReports, Int64s
 from search.whoosh_engine.evaluate import Evaluated, Evaluator
-from search.whoosh_engine.leaves import Active, Plain, Text
+from search.whoosh_engine.leaves import Active, Found, Text
 from search.whoosh_engine.nearness import Places
 from search.whoosh_engine.passage_sets import PassageSet
 from search.whoosh_engine.selection import greatest
@@ -255,33 +255,41 @@ class Matches:
         size = self.columns.passage_count if self._domain is None else len(self._domain)
         scores = np.zeros(size, np.float32)
         norms = self._row_norms(self.columns.length_norms)
-        for found in self._evaluated.finds:
-            if not self._contiguity and found.plain is not None:
-                self._score_plain(scores, norms, found.plain)
+        for found, where in self._evaluated.finds:
+            if where is found.passages and _scores_where_it_is(found, self._contiguity):
+                where = None
+            if not self._contiguity:
+                self._score_plain(scores, norms, found, where)
                 continue
             for text in found.scored:
-                self._score(scores, norms, text, 1.0)
-            if self._contiguity:
-                for pair in found.pairs:
-                    self._score(scores, norms, pair, PAIR)
-            if found.bonus is not None and self._contiguity:
+                self._score(scores, norms, text, 1.0, where)
+            for pair in found.pairs:
+                self._score(scores, norms, pair, PAIR, where)
+            if found.bonus is not None:
                 # more than its words apart can give, however often they stand (DESIGN §6)
                 most = sum(map(self._most, found.scored))
-                self._score(scores, norms, found.bonus, BONUS * max(1, len(found.scored)), most)
+                weight = BONUS * max(1, len(found.scored))
+                self._score(scores, norms, found.bonus, weight, where, most)
         return scores
 
     def _row_norms(self, norms: Floats) -> Floats:
         return norms if self._domain is None else norms.take(self._domain)
 
-    def _score_plain(self, scores: Floats, norms: Floats, plain: Plain) -> None:
+    def _score_plain(
+        self, scores: Floats, norms: Floats, found: Found, where: PassageSet | None
+    ) -> None:
         leaves = self._evaluator.leaves
-        if plain.kind == "words":
-            for word in plain.terms:
-                self._score(scores, norms, leaves.word(word), 1.0)
-            return
-        gram_norms = self._row_norms(self.columns.gram_norms)
-        for gram in plain.terms:
-            self._score(scores, gram_norms, leaves.characters(gram), 1.0)
+        if found.constant:
+            own = found.passages if where is None else where
+            scores += np.float32(found.constant) * self._lies(ALL, own, self._domain)
+        texts = found.scored
+        if found.plain is not None and found.plain.kind == "words":
+            texts = [leaves.word(word) for word in found.plain.terms]
+        elif found.plain is not None:
+            texts = [leaves.characters(gram) for gram in found.plain.terms]
+            norms = self._row_norms(self.columns.gram_norms)
+        for text in texts:
+            self._score(scores, norms, text, 1.0, where)
 
     def _most(self, text: Text) -> float:
         """What BM25 gives a text stays below this."""
@@ -289,9 +297,16 @@ class Matches:
         return idf * (K1 + 1)
 
     def _score(
-        self, scores: Floats, norms: Floats, text: Text, weight: float, lead: float = 0.0
+        self,
+        scores: Floats,
+        norms: Floats,
+        text: Text,
+        weight: float,
+        within: PassageSet | None,
+        lead: float = 0.0,
     ) -> None:
-        """Adds to the rows that have the text: ``lead``, and its BM25 times the weight."""
+        """Adds to the rows that have the text, of some passages only or of all: ``lead``, and its
+        BM25 times the weight."""
         where, counts = self._frequency(text, self._domain)
         if not len(counts):
             return
@@ -300,7 +315,16 @@ class Matches:
         own *= np.float32(weight * self._most(text))
         if lead:
             own += np.float32(lead) * (counts > 0)
+        if within is not None:
+            own *= self._lies(where, within, self._domain)
         scores[where] += own
+
+
+def _scores_where_it_is(found: Found, contiguity: bool) -> bool:
+    """Whether what scores stands in the leaf's own passages alone."""
+    if not contiguity and found.plain is not None:
+        return len(found.plain.terms) == 1
+    return len(found.scored) == 1 and not found.pairs
 
 
 def _by_text(active: Sequence[Active]) -> list[list[Active]]:
