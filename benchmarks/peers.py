@@ -10,14 +10,17 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
+import timeit
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import tantivy
 from whoosh import analysis, fields, index, query
 
+from index.analysis import tokenize
 from search.request import SearchRequest
 
 
@@ -70,9 +73,11 @@ class Tantivy:
     """tantivy-py: words and bigrams with positions, whitespace-tokenized; facets are terms
     aggregations over fast fields."""
 
-    def __init__(self, phrases: str = "grams") -> None:
-        self.name = f"tantivy ({phrases})"
-        self._phrases = phrases
+    name = "tantivy"
+
+    def __init__(self) -> None:
+        self.asked_by_words: set[str] = set()
+        """Phrases that are asked as words, see ``settle``."""
         self._folder = tempfile.mkdtemp(prefix="fazhi-tantivy-")
         builder = tantivy.SchemaBuilder()
         builder.add_text_field("words", tokenizer_name="whitespace", index_option="position")
@@ -118,17 +123,24 @@ class Tantivy:
         values = sum(len(facets[name]["buckets"]) for name in _FACETS)
         return Answer(found.count, len(found.hits), values)  # type: ignore[attr-defined]
 
-    def phrase(self, folded: str) -> Answer:
-        terms = bigrams(folded)
-        if len(terms) == 1:
-            return self._answer(self._term("grams", terms[0]))
-        return self._answer(tantivy.Query.phrase_query(self._schema, "grams", list(terms)))
+    def settle(self, folded: str, passages: int) -> None:
+        """Asks a phrase as bigrams and as words, and from then on the faster way of those that
+        find so many passages; as words it often finds fewer."""
+        by_words, by_grams = (
+            min(timeit.repeat(partial(self._phrase, folded, field), number=1, repeat=5))
+            for field in ("words", "grams")
+        )
+        if self._phrase(folded, "words").passages == passages and by_words < by_grams:
+            self.asked_by_words.add(folded)
 
-    def phrase_of_words(self, words: Sequence[str]) -> Answer:
-        """The phrase over the words field: fewer hits, as search-mode tokens overlap."""
-        if len(words) == 1:
-            return self._answer(self._term("words", words[0]))
-        return self._answer(tantivy.Query.phrase_query(self._schema, "words", list(words)))
+    def phrase(self, folded: str) -> Answer:
+        return self._phrase(folded, "words" if folded in self.asked_by_words else "grams")
+
+    def _phrase(self, folded: str, field: str) -> Answer:
+        terms = bigrams(folded) if field == "grams" else [t.word for t in tokenize(folded)]
+        if len(terms) == 1:
+            return self._answer(self._term(field, terms[0]))
+        return self._answer(tantivy.Query.phrase_query(self._schema, field, list(terms)))
 
     def all_of(self, words: Sequence[str]) -> Answer:
         return self._boolean(words, tantivy.Occur.Must)
@@ -199,9 +211,6 @@ class Fts5:
         if not self._trigram or len(folded) < 3:
             raise ValueError("this table cannot answer the phrase")
         return self._answer(f'"{folded}"')
-
-    def phrase_of_words(self, words: Sequence[str]) -> Answer:
-        return self._answer('"' + " ".join(words) + '"')
 
     def all_of(self, words: Sequence[str]) -> Answer:
         """Raises ValueError for the trigram table, which knows no words."""

@@ -271,6 +271,10 @@ def _print_queries(ours: Ours, peers: Sequence[Peer], questions: Questions, roun
             }
             for peer in peers:
                 calls[peer.name] = peer_call(peer, kind, words)
+            if "phrase" in kind:
+                for peer in peers:
+                    if isinstance(peer, Tantivy):
+                        peer.settle(text, ours.ask(typed))
             found = measure(calls, rounds)
             spent, agreed = found[ours.name]
             cells = [_cell(*found[name], agreed) for name in names]
@@ -278,6 +282,11 @@ def _print_queries(ours: Ours, peers: Sequence[Peer], questions: Questions, roun
             print(f"| {kind}: {text} | {agreed:,} | {' | '.join(cells)} |", flush=True)
     print("\nA count in brackets differs from ours: a run of characters is found as characters "
           "too, not as words alone.  –: the peer cannot answer it.")  # fmt: skip
+    for peer in peers:
+        if isinstance(peer, Tantivy) and peer.asked_by_words:
+            listed = "、".join(sorted(peer.asked_by_words))
+            print(f"\ntantivy is asked for phrases as bigrams; as words, faster and with the same "
+                  f"count, for {listed}.")  # fmt: skip
 
 
 def _cell(milliseconds: float, count: int, agreed: int) -> str:

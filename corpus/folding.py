@@ -43,6 +43,9 @@ def _read_table() -> NDArray[np.uint32]:
 _TABLE: Final = _read_table()
 _LATIN: Final = np.zeros(sys.maxunicode + 1, dtype=np.bool_)
 _LATIN[[*range(ord("0"), ord("9") + 1), *range(ord("a"), ord("z") + 1)]] = True
+_IDEOGRAPHS: Final = np.arange(_FIRST_IDEOGRAPH, _LAST_IDEOGRAPH + 1)
+_PLAIN: Final = frozenset(map(chr, _IDEOGRAPHS[_TABLE[_IDEOGRAPHS] == _IDEOGRAPHS].tolist()))
+"""Ideographs that fold to themselves."""
 
 
 def _fold(text: str) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
@@ -114,4 +117,6 @@ def stored_span(offsets: NDArray[np.int32], start: int, end: int) -> tuple[int, 
 def fold_query(text: str) -> str:
     """A phrase as it would stand inside one paragraph: line breaks are blanks, and there is no
     closing ``\\n``; empty when nothing is left."""
+    if _PLAIN.issuperset(text):  # most of what is typed
+        return text
     return fold(" ".join(text.split("\n")))[:-1]

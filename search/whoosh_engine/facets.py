@@ -45,7 +45,7 @@ def facet(
         keys: Int64s = ranks[present]
         if field != "year" and not by_name:
             keys = (counts.max(initial=0) - counts[present]) * len(ranks) + keys
-        ordered = present[np.argsort(_fewest(keys, start + size), kind="stable")]
+        ordered = present[_least(keys, start + size)]
     shown = ordered[start : start + size]
     values = [
         (table.names[i], count)
@@ -77,13 +77,13 @@ def _count_of(columns: Columns, field: Field, counts: Int64s, value: str) -> int
     return int(counts[at]) if at is not None and at < len(counts) else 0
 
 
-def _fewest(keys: Int64s, count: int) -> Int64s:
-    """The keys, with all but the ``count`` least made equal and last: less to sort."""
+def _least(keys: Int64s, count: int) -> Int64s:
+    """Indices of the ``count`` least (or all) of some different keys, ascending."""
     if len(keys) <= 4 * count or not count:
-        return keys
+        return np.argsort(keys)
     last = np.partition(keys, count - 1)[count - 1]
-    least: Int64s = np.minimum(keys, last + 1)
-    return least
+    least = np.flatnonzero(keys <= last)
+    return least[np.argsort(keys[least])]
 
 
 def _in_ranges(field: Field, value: str, chosen: FieldFilter) -> bool:

@@ -108,3 +108,10 @@ def test_the_table_is_one_line_a_character(project_dir: Path) -> None:
     keys = [line.split("\t")[0] for line in lines]
     assert keys == sorted(set(keys))
     assert all(len(line.split("\t")) == 2 and len(line) <= 3 for line in lines)
+
+
+def test_a_query_of_ideographs_folds_as_text_does() -> None:
+    ideographs = [chr(code) for code in range(0x4E00, 0xA000)]
+    assert [fold_query(own) for own in ideographs] == [fold(own)[:-1] for own in ideographs]
+    for text in ("", "法治", "法治國", "法治 政府", "法治\n政府", "法治a b", "〇"):
+        assert fold_query(text) == fold(text.replace("\n", " "))[:-1]
