@@ -21,7 +21,7 @@ from corpus.model import Passage, Report, Source
 from index.generations import build_lock
 from index.update import update_index
 from search.request import SearchRequest
-from search.whoosh_engine import matches
+from search.whoosh_engine import scores
 from search.whoosh_engine.engine import WhooshEngine
 
 STARD = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "ir_stard_statutes"
@@ -133,7 +133,7 @@ def main() -> None:
         if options.tune:
             print("\n| weight of pairs | recall@10 | recall@100 | MRR@10 |\n|---|---|---|---|")
             for weight in TRIED:
-                matches.PAIR = weight  # type: ignore[misc]
+                scores.PAIR = weight  # type: ignore[misc]
                 print(f"| {weight} | {measure(engine, halves['even (tuned on)'], wanted)} |")
         engine.close()
 
