@@ -200,6 +200,7 @@ class Fts5:
             values += len(
                 db.execute(
                     f"select {name}, count(*) from labels join found using (id) group by {name}"
+                    f" order by 2 desc limit {SHOWN}"
                 ).fetchall()
             )
         count = db.execute("select count(*) from found").fetchone()[0]

@@ -146,9 +146,34 @@ class Columns:
             bits = self._section_bits.take(docs)
             sections = np.bitwise_or.reduceat(bits, firsts) if len(firsts) else bits
             return InReports(owners.take(firsts).astype(np.int64), sections)
-        held = np.bitwise_or.reduceat(self._section_bits * passages.mask, self.first_passage[:-1])
-        reports = np.flatnonzero(held)
-        return InReports(reports, held.take(reports))
+        bits = self._section_bits * passages.mask
+        # each passage takes on what the next has, then the next two, four: several times faster
+        # than reducing report by report
+        for step, same in self._same_report:
+            bits[:-step] |= bits[step:] & same
+        holding = self._holding
+        sections = bits.take(self.first_passage.take(holding))
+        there = np.flatnonzero(sections)
+        return InReports(holding.take(there), sections.take(there))
+
+    @cached_property
+    def _holding(self) -> Int64s:
+        """The reports that have passages, ascending."""
+        return np.flatnonzero(np.diff(self.first_passage))
+
+    @cached_property
+    def _same_report(self) -> list[tuple[int, NDArray[np.uint8]]]:
+        """Powers of two up to the longest report, and whether the passage so many on is of the same
+        report: all bits, or none."""
+        longest = int(np.diff(self.first_passage).max(initial=0))
+        steps = [1 << power for power in range(max(0, longest - 1).bit_length())]
+        return [
+            (
+                step,
+                (self.report_of[step:] == self.report_of[:-step]).astype(np.uint8) * np.uint8(255),
+            )
+            for step in steps
+        ]
 
     @cached_property
     def _section_bits(self) -> NDArray[np.uint8]:
