@@ -36,6 +36,18 @@ class Postings(NamedTuple):
     """``(n,)``, of any unsigned type: occurrences of the term in the passage, at least 1."""
 
 
+class WordRange(NamedTuple):
+    """Words that follow one another in a segment's vocabulary, with their postings side by side;
+    deleted passages are still in them."""
+
+    counts: NDArray[np.int64]
+    """``(words,)`` documents with each word."""
+    docs: Uint32s
+    """``(n,)`` those documents, word after word; ascending, unique within a word."""
+    freqs: Uint32s
+    """``(n,)`` occurrences of the word in the passage, at least 1."""
+
+
 class TextSpace(Protocol):
     """One folded text of a segment with its two views, words and grams."""
 
@@ -61,8 +73,11 @@ class TextSpace(Protocol):
         """``(n,)`` ascending: where the term's characters stand and no token of it begins; None
         where that is not kept (rare words, long lists)."""
 
-    def words_with_prefix(self, prefix: str, limit: int) -> list[str]:
-        """At most ``limit`` words that begin with it, in code point order."""
+    def words_with_prefix(self, prefix: str) -> list[str]:
+        """The words that begin with it, in code point order."""
+
+    def prefixed(self, prefix: str) -> WordRange:
+        """The same words' postings, in the same order."""
 
     def word_lengths(self) -> Uint32s:
         """``(passage_count,)`` words in each passage."""
@@ -162,6 +177,10 @@ class Segment(Protocol):
     def are_tokens(self, positions: Uint32s, term: str) -> NDArray[np.bool_]:
         """``(n,)`` at which of some body positions, where a word's characters stand, they are a
         token."""
+
+    def tokens_at(self, positions: Uint32s, shortest: int) -> tuple[Uint32s, Uint32s]:
+        """``(n,)`` and ``(n,)`` where the tokens of ``shortest`` characters or more begin and end
+        that begin at some body positions, ascending and unique: ascending, each once."""
 
     def passage_id(self, doc: int) -> str:
         """``s2.3``."""

@@ -47,8 +47,6 @@ class QueryBounds:
     """Brackets within brackets; deeper ones are read as if they were not there."""
     nearnesses: int = 8
     """同句, 同段 and NEAR together; further ones are read as AND."""
-    expansions: int = 256
-    """Words that one prefix may stand for (applied by the engine)."""
 
 
 BOUNDS: Final = QueryBounds()

@@ -109,7 +109,6 @@ NoticeCode: TypeAlias = Literal[
     "too_long",
     "too_many_clauses",
     "too_deep",
-    "too_many_terms",
     "not_held",
     "hint",
 ]

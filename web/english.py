@@ -475,7 +475,6 @@ NOTICES: Final[Mapping[NoticeCode, str]] = {
     "too_long": "The query is too long; only its beginning was used.",
     "too_many_clauses": "{about}too many words or operators; the rest was simplified.",
     "too_deep": "{about}too many brackets within brackets; the innermost were ignored.",
-    "too_many_terms": "{about}begins too many words; only the most frequent were used.",
     "not_held": "{about}no report has one of the values chosen in the filters.",
     "hint": "{about}searched as text; see Help for how operators are written.",
 }

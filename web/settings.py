@@ -69,9 +69,6 @@ class Settings:
     query_nearnesses: int = _setting(
         _BOUNDS.nearnesses, "operators", "同句, 同段 and NEAR in one query; further ones are AND."
     )
-    query_expansions: int = _setting(
-        _BOUNDS.expansions, "words", "That one prefix may stand for: the most frequent."
-    )
     notice: str = _setting(
         "auto",
         "text",
@@ -108,11 +105,7 @@ class Settings:
     def query_bounds(self) -> QueryBounds:
         """How much one query may ask."""
         return QueryBounds(
-            self.query_length,
-            self.query_clauses,
-            self.query_depth,
-            self.query_nearnesses,
-            self.query_expansions,
+            self.query_length, self.query_clauses, self.query_depth, self.query_nearnesses
         )
 
     def to_environment(self) -> dict[str, str]:

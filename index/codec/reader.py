@@ -131,6 +131,9 @@ class SegmentReader:
     def are_tokens(self, positions: Uint32s, term: str) -> NDArray[np.bool_]:
         return self._body.words.are_tokens(term, positions)
 
+    def tokens_at(self, positions: Uint32s, shortest: int) -> tuple[Uint32s, Uint32s]:
+        return self._body.words.tokens_at(positions, shortest)
+
     @cached_property
     def passage_id_of(self) -> NDArray[Any]:
         """``(passage_count,)`` index into ``passage_id_values``."""

@@ -19,7 +19,7 @@ from index.codec.grams import GramReader
 from index.codec.rests import RestReader
 from index.codec.roaring import bitmap
 from index.codec.words import WordReader
-from index.types import Postings
+from index.types import Postings, WordRange
 
 Uint32s = NDArray[np.uint32]
 
@@ -53,8 +53,11 @@ class OwnSpace:
         number = self.words.find(term)
         return None if number < 0 else self._rests.find(number)
 
-    def words_with_prefix(self, prefix: str, limit: int) -> list[str]:
-        return [self.words.term(number) for number in self.words.prefixed(prefix, limit)]
+    def words_with_prefix(self, prefix: str) -> list[str]:
+        return self.words.terms_between(*self.words.prefixed(prefix))
+
+    def prefixed(self, prefix: str) -> WordRange:
+        return WordRange(*self.words.postings_between(*self.words.prefixed(prefix)))
 
     def word_lengths(self) -> Uint32s:
         return self.words.lengths
@@ -131,8 +134,14 @@ class SharedSpace:
         del term
         return None
 
-    def words_with_prefix(self, prefix: str, limit: int) -> list[str]:
-        return self._units.words_with_prefix(prefix, limit)
+    def words_with_prefix(self, prefix: str) -> list[str]:
+        return self._units.words_with_prefix(prefix)
+
+    def prefixed(self, prefix: str) -> WordRange:
+        found = self._units.prefixed(prefix)
+        docs, came_from = self._spread(found.docs.astype(np.int64))
+        bounds = came_from.searchsorted(np.append(0, np.cumsum(found.counts)))
+        return WordRange(np.diff(bounds), docs.astype(np.uint32), found.freqs[came_from])
 
     def word_lengths(self) -> Uint32s:
         return np.repeat(self._units.word_lengths(), self._runs)

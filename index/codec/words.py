@@ -34,6 +34,8 @@ TABLE_BITS: Final = (2, 4, 8)
 """Bits of an entry of a table."""
 MARK: Final = 32
 """One term in so many is kept at hand."""
+_AFTER: Final = b"\xff"
+"""What no character begins with in UTF-8: after some characters, beyond all that follows them."""
 _NOTHING: Final = np.zeros(0, np.uint32)
 
 
@@ -208,22 +210,24 @@ class WordReader:
         sums = np.cumsum(part, dtype=np.uint32)
         return sums if len(sums) == count else sums[kept]
 
-    def prefixed(self, prefix: str, limit: int) -> list[int]:
-        """Numbers of at most ``limit`` terms that begin with it, in order."""
+    def prefixed(self, prefix: str) -> tuple[int, int]:
+        """``[first, last)``: the numbers of the terms that begin with it."""
         raw = prefix.encode("utf-8", "surrogatepass")
-        low = self.lower_bound(raw)
-        found = []
-        for number in range(low, min(len(self), low + limit)):
-            if not self._raw(number).startswith(raw):
-                break
-            found.append(number)
-        return found
+        return self.lower_bound(raw), self.lower_bound(raw + _AFTER)
 
     def terms(self) -> list[str]:
         """All terms in code point order."""
-        text = self._container.raw(self._text_name)
-        bounds = self._bounds.tolist()
-        return [text[begin:end].decode("utf-8", "surrogatepass") for begin, end in pairwise(bounds)]
+        return self.terms_between(0, len(self))
+
+    def terms_between(self, first: int, last: int) -> list[str]:
+        """The terms ``[first, last)``."""
+        bounds = self._bounds[first : last + 1].tolist()
+        text = self._container.slice(self._text_name, bounds[0], bounds[-1])
+        low = bounds[0]
+        return [
+            text[begin - low : end - low].decode("utf-8", "surrogatepass")
+            for begin, end in pairwise(bounds)
+        ]
 
     @cached_property
     def _bits(self) -> dict[int, NDArray[np.uint8]]:
@@ -264,9 +268,7 @@ class WordReader:
     def are_tokens(self, term: str, stands: Uint32s) -> NDArray[np.bool_]:
         """``(n,)`` at which of the places where a term's characters stand a token of it begins."""
         if len(term) in SHORT:
-            bits = self._bits[len(term)]
-            here: NDArray[np.bool_] = (bits[stands >> 3] >> (stands & 7).astype(np.uint8) & 1) != 0
-            return here
+            return self._begin_at(stands, len(term))
         at, lengths = self.long_tokens()
         if not len(at):
             return np.zeros(len(stands), np.bool_)
@@ -274,3 +276,31 @@ class WordReader:
         place[place == len(at)] = 0
         found: NDArray[np.bool_] = (at[place] == stands) & (lengths[place] == len(term))
         return found
+
+    def _begin_at(self, stands: Uint32s, length: int) -> NDArray[np.bool_]:
+        """``(n,)`` at which of some positions a token of a short length begins."""
+        bits = self._bits[length]
+        here: NDArray[np.bool_] = (bits[stands >> 3] >> (stands & 7).astype(np.uint8) & 1) != 0
+        return here
+
+    def tokens_at(self, stands: Uint32s, shortest: int) -> tuple[Uint32s, Uint32s]:
+        """``(n,)`` and ``(n,)``: where the tokens of ``shortest`` characters or more begin and end
+        that begin at some positions, ascending and unique; ascending, each once."""
+        keys = [_NOTHING.astype(np.uint64)]
+        for length in SHORT:
+            if length >= shortest:
+                starts = stands[self._begin_at(stands, length)]
+                keys.append(_spans(starts, starts + np.uint32(length)))
+        at, lengths = self.long_tokens()
+        fewer, more = (at, stands) if len(at) < len(stands) else (stands, at)
+        own = at.searchsorted(numbers.shared(fewer, more))
+        own = own[lengths[own] >= shortest]
+        keys.append(_spans(at[own], at[own] + lengths[own]))
+        joined = np.concatenate(keys)
+        joined.sort(kind="stable")
+        return (joined >> np.uint64(32)).astype(np.uint32), joined.astype(np.uint32)
+
+
+def _spans(starts: Uint32s, ends: Uint32s) -> NDArray[np.uint64]:
+    """``(n,)`` a number a span, which sort as the spans do."""
+    return starts.astype(np.uint64) << np.uint64(32) | ends

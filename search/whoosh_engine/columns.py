@@ -309,6 +309,11 @@ class Columns:
         return [(fold_query(name), sorted(own)) for name, own in self.agency_names.items()]
 
 
+def most_scored(passages: int, holding: Any) -> Any:
+    """What BM25 gives a text stays below this, by the passages of a collection that hold it."""
+    return (np.log(passages / (holding + 1)) + 1) * (K1 + 1)
+
+
 def _label_column(ordinals: Int32s, values: tuple[str, ...]) -> LabelColumn:
     bins = ordinals.astype(np.int64)
     bins[ordinals < 0] = len(values)

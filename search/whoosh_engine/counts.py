@@ -60,7 +60,7 @@ class Counts:
         """``(size,)``"""
         if self._table is None:
             docs, freqs = self.list
-            self._table = np.zeros(self.size, _holding(freqs))
+            self._table = np.zeros(self.size, _narrowest(freqs))
             self._table[docs] = freqs
         return self._table
 
@@ -97,9 +97,13 @@ class Counts:
         return at[there], freqs[there]
 
 
-def _holding(freqs: Unsigned) -> type[np.unsignedinteger[Any]]:
-    """The narrower type that holds some counts."""
+def _narrowest(freqs: NDArray[Any]) -> type[np.unsignedinteger[Any]]:
     return np.uint8 if int(freqs.max(initial=0)) <= 255 else np.uint32
+
+
+def narrow(freqs: NDArray[Any]) -> Unsigned:
+    """Counts in the narrower type that holds them."""
+    return freqs.astype(_narrowest(freqs))
 
 
 def joined(parts: Sequence[Counts], bases: Sequence[int], size: int) -> Counts:

@@ -125,9 +125,8 @@ class WhooshEngine:
             # their places are in the inner query, not in the one that is shown
             notices += [Notice(one.code, f"结果中再搜：{one.message}") for one in inner.notices]
         leaves = known or Leaves(columns)
-        notices += _prefix_notices(leaves, tree, self._bounds)
         notices += islice(not_held(columns, request.filters), MOST_NOTICES)
-        evaluator = Evaluator(columns, leaves, self._bounds.expansions)
+        evaluator = Evaluator(columns, leaves)
         masks = FilterMasks(columns, request.filters)
         matches = Matches(
             columns,
@@ -264,7 +263,7 @@ class WhooshEngine:
         if doc is None:
             return ()
         tree = neighbours.likeness(columns, doc)
-        evaluator = Evaluator(columns, Leaves(columns), self._bounds.expansions)
+        evaluator = Evaluator(columns, Leaves(columns))
         others = PassageSet.of_mask(columns.report_of != columns.report_of[doc])
         matches = Matches(columns, evaluator, evaluator.evaluate(tree), others, contiguity=False)
         return tuple(_hits(matches, SearchRequest(view="passages"), 0, size))
@@ -398,19 +397,6 @@ def _find_passage(columns: Columns, report_id: str, passage: str) -> int | None:
         if segment.passage_id(local) == passage:
             return base + local
     return None
-
-
-def _prefix_notices(leaves: Leaves, tree: query.Node, bounds: QueryBounds) -> Iterator[Notice]:
-    for leaf in query.iter_leaves(tree):
-        if isinstance(leaf, query.Prefix):
-            words = leaves.words_with_prefix(leaf.folded, bounds.expansions + 1)
-            if len(words) > bounds.expansions:
-                yield Notice(
-                    "too_many_terms",
-                    f"以“{leaf.text}”开头的词超过 {bounds.expansions} 个，"
-                    f"只用了最常见的 {bounds.expansions} 个。",
-                    leaf.span,
-                )
 
 
 def _check(request: SearchRequest) -> None:

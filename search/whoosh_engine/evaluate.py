@@ -56,9 +56,8 @@ class Evaluated:
 class Evaluator:
     """Evaluates trees over one generation."""
 
-    def __init__(self, columns: Columns, leaves: Leaves, expansions: int) -> None:
+    def __init__(self, columns: Columns, leaves: Leaves) -> None:
         self._columns = columns
-        self._expansions = expansions
         self.leaves = leaves
         self._places: dict[tuple[Text, int], Places] = {}
         """Everywhere a text stands, by segment."""
@@ -109,14 +108,14 @@ class Evaluator:
             ranged = node.field == "year" and node.text != UNLABELLED
             return _constant(passages) if ranged else Evaluated(passages)
         if isinstance(node, query.InField):
-            return Evaluated(self.leaves.in_field(node, self._expansions))
+            return Evaluated(self.leaves.in_field(node))
         if isinstance(node, query.Not):
             return _constant(~self._node(node.child).passages)
         if isinstance(node, query.And | query.Or):
             return self._joined(node)
         if isinstance(node, query.Near):
             return self._near(node)
-        found = self.leaves.find(node, self._expansions)
+        found = self.leaves.find(node)
         return Evaluated(found.passages, list(found.active), finds=[Scoring(found)])
 
     def _joined(self, node: query.And | query.Or) -> Evaluated:
@@ -144,7 +143,7 @@ class Evaluator:
         passages = PassageSet.of_mask(mask)
         answer = Evaluated(passages, chosen=[PlaceSet(passages, parts)])
         answer.finds = [
-            Scoring(self.leaves.find(leaf, self._expansions))
+            Scoring(self.leaves.find(leaf))
             for side in (node.left, node.right)
             for leaf in _positive(side)
             if isinstance(leaf, _TEXT_LEAVES)
@@ -171,7 +170,7 @@ class Evaluator:
         key = text, number
         if key not in self._places:
             docs = self.leaves.owners(text)[number]
-            self._places[key] = Places(starts, starts + np.uint32(text.length), docs)
+            self._places[key] = Places(starts, text.ends_of(number), docs)
         everywhere = self._places[key]
         if within is text.counts.passages:
             return everywhere

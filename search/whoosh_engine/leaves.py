@@ -19,9 +19,10 @@ from search import query
 from search.whoosh_engine.columns import Columns
 from search.whoosh_engine.counts import Counts, added, joined
 from search.whoosh_engine.passage_sets import PassageSet
+from search.whoosh_engine.prefixes import Words
 from search.whoosh_engine.runs import distinct
 
-Kind: TypeAlias = Literal["characters", "word", "literal"]
+Kind: TypeAlias = Literal["characters", "word", "literal", "prefix"]
 _Key: TypeAlias = tuple[str, Kind, SpaceName]
 EMPTY = np.zeros(0, np.int64)
 MOST_LIKE: Final = 32
@@ -30,20 +31,32 @@ MOST_LIKE: Final = 32
 
 @dataclass(eq=False)
 class Text:
-    """One text's places in all segments: a phrase's or a word's."""
+    """One text's places in all segments: a phrase's or a word's, or those of all words with a
+    prefix."""
 
     folded: str
     kind: Kind
     counts: Counts
     """Places in each passage."""
     positions: Sequence[NDArray[np.uint32]] | None = None
-    """By segment, where each place begins; None until asked for."""
+    """By segment, where each place begins, ascending; None until asked for."""
     owners: Sequence[NDArray[np.uint32]] | None = None
     """By segment, the document of each place; None until asked for."""
+    ends: Sequence[NDArray[np.uint32]] | None = None
+    """By segment, where each place of a prefix's words ends; None until asked for."""
+    words: Words | None = None
+    """The words of a prefix."""
 
     @property
     def length(self) -> int:
         return len(self.folded)
+
+    def ends_of(self, number: int, first: int = 0, last: int | None = None) -> NDArray[np.uint32]:
+        """Where the known places ``[first, last)`` of a segment end."""
+        if self.ends is not None:
+            return self.ends[number][first:last]
+        assert self.positions is not None
+        return self.positions[number][first:last] + np.uint32(self.length)
 
 
 Active: TypeAlias = tuple[Text, PassageSet | None]
@@ -86,8 +99,8 @@ class Leaves:
         self._columns = columns
         self._texts: dict[_Key, Text] = {}
 
-    def find(self, leaf: query.TextLeaf, expansions: int) -> Found:
-        """The answer of a leaf in the body.  A prefix stands for at most ``expansions`` words."""
+    def find(self, leaf: query.TextLeaf) -> Found:
+        """The answer of a leaf in the body."""
         if isinstance(leaf, query.Run):
             return self.run(leaf.folded)
         if isinstance(leaf, query.Phrase):
@@ -102,7 +115,7 @@ class Leaves:
             return self._single(self.word(leaf.folded))
         if isinstance(leaf, query.Like):
             return self.like(leaf.folded)
-        return self._prefix(leaf.folded, expansions)
+        return self._single(self.prefix(leaf.folded))
 
     def run(self, folded: str, space: SpaceName = "body") -> Found:
         """The run as it stands, or all its words."""
@@ -198,11 +211,25 @@ class Leaves:
             self._texts[key] = Text(folded, "word", self._joined(parts))
         return self._texts[key]
 
+    def prefix(self, folded: str, space: SpaceName = "body") -> Text:
+        """Every place of every word that begins with it."""
+        key: _Key = folded, "prefix", space
+        if key not in self._texts:
+            words = Words(folded, space, self._columns)
+            counts = self._joined(words.counts())
+            self._texts[key] = Text(folded, "prefix", counts, words=words)
+        return self._texts[key]
+
     def positions(self, text: Text) -> Sequence[NDArray[np.uint32]]:
-        """By segment, where the text stands in the body, ascending."""
+        """By segment, where the text stands in the body, ascending; the ends of a prefix's words
+        are known then too."""
         if text.positions is None:
             spaces = [segment.space("body") for segment in self._columns.segments]
-            if text.kind == "word":
+            if text.words is not None:
+                places = text.words.places(self.positions(self.characters(text.folded)))
+                text.ends = [ends for _, ends in places]
+                text.positions = [starts for starts, _ in places]
+            elif text.kind == "word":
                 text.positions = [space.word_positions(text.folded) for space in spaces]
             else:
                 text.positions = [space.phrase(text.folded) for space in spaces]
@@ -217,28 +244,14 @@ class Leaves:
             ]
         return text.owners
 
-    def in_field(self, leaf: query.InField, expansions: int) -> PassageSet:
+    def in_field(self, leaf: query.InField) -> PassageSet:
         """Passages whose title or heading has the leaf."""
         inner = leaf.leaf
         if isinstance(inner, query.Run):
             return self.run(inner.folded, leaf.field).passages
         if isinstance(inner, query.Phrase):
             return self._set(self.characters(inner.folded, leaf.field))
-        words = self.words_with_prefix(inner.folded, expansions, leaf.field)
-        return self._any([self.word(word, leaf.field) for word in words])
-
-    def words_with_prefix(self, prefix: str, limit: int, space: SpaceName = "body") -> list[str]:
-        """The ``limit`` words of most passages that begin with it."""
-        counts: dict[str, int] = {}
-        for segment in self._columns.segments:
-            own = segment.space(space)
-            for word in own.words_with_prefix(prefix, 20_000):
-                counts[word] = counts.get(word, 0) + own.word_count(word)
-        return sorted(counts, key=lambda word: (-counts[word], word))[:limit]
-
-    def _prefix(self, folded: str, expansions: int) -> Found:
-        texts = [self.word(word) for word in self.words_with_prefix(folded, expansions)]
-        return Found(self._any(texts), [(text, None) for text in texts], texts)
+        return self._set(self.prefix(inner.folded, leaf.field))
 
     def _single(self, text: Text) -> Found:
         return Found(self._set(text), [(text, None)], [text])

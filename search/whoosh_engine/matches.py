@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import compress
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +14,7 @@ from search.highlight import stored_spans
 from search.results import Span
 from search.whoosh_engine.columns import Columns, Floats, InReports, Int64s
 from search.whoosh_engine.evaluate import Evaluated, Evaluator
-from search.whoosh_engine.leaves import Active
+from search.whoosh_engine.leaves import Active, Text
 from search.whoosh_engine.nearness import Places
 from search.whoosh_engine.passage_sets import PassageSet
 from search.whoosh_engine.rows import ALL, Rows, Where
@@ -108,20 +107,38 @@ class Matches:
         return total
 
     @cached_property
-    def _groups(self) -> list[list[Active]]:
-        return _by_text(self._evaluated.active)
+    def _groups(self) -> list[_Group]:
+        """What is counted, so that the sum of all counts nothing twice."""
+        active = self._evaluated.active
+        starred = [text for text, _ in active if text.kind == "prefix"]
+        # all words with a prefix are among those with a shorter one
+        widest = [
+            text
+            for text in starred
+            if not any(text.folded.startswith(own.folded) for own in starred if own is not text)
+        ]
+        groups = [_Group([(text, None)]) for text in widest]
+        for folded, own in _by_text(active).items():
+            counted = None
+            if any(folded.startswith(text.folded) for text in widest):
+                counted = self._evaluator.leaves.word(folded)
+                own.append((counted, None))
+            groups.append(_Group(own, counted))
+        return groups
 
     @cached_property
     def _placed(self) -> bool:
         """Whether occurrences are known by their places alone: those of nearness; and literals
         that fold alike may stand apart, so only places tell their union."""
         return bool(self._evaluated.chosen) or any(
-            len(own) > 1 and any(text.kind == "literal" for text, _ in own) for own in self._groups
+            len(own.active) > 1 and any(text.kind == "literal" for text, _ in own.active)
+            for own in self._groups
         )
 
-    def _is_whole(self, group: Sequence[Active]) -> bool:
+    def _is_whole(self, group: _Group) -> bool:
         """Whether a string's places are all in passages that match."""
-        return len(group) == 1 and group[0][0].counts.passages is self.passages
+        active = group.active
+        return len(active) == 1 and active[0][0].counts.passages is self.passages
 
     def _occurrence_rows(self, rows: Rows) -> NDArray[Any]:
         """Occurrences by row; none where a passage does not match."""
@@ -143,17 +160,20 @@ class Matches:
             for segment, own in zip(self.columns.segments, self._segment_places, strict=True)
         ]
 
-    def _group(self, own: Sequence[Active], rows: Rows) -> tuple[Where, NDArray[Any]]:
+    def _group(self, own: _Group, rows: Rows) -> tuple[Where, NDArray[Any]]:
         """Occurrences of one string of characters.  As a word it stands at some of the places
         at which it stands as characters, so the larger count is their union."""
-        if len(own) == 1 and own[0][1] is None:
-            return rows.frequency(own[0][0])
+        if len(own.active) == 1 and own.active[0][1] is None:
+            return rows.frequency(own.active[0][0])
         counts = rows.zeros()
-        for text, within in own:
+        for text, within in own.active:
             where, freqs = rows.frequency(text)
             if within is not None:
                 freqs = freqs * rows.lie(where, within)
             counts[where] = np.maximum(counts[where], freqs)
+        if own.counted is not None:
+            where, freqs = rows.frequency(own.counted)
+            counts[where] -= freqs
         return ALL, counts
 
     # --- places -----------------------------------------------------------------------------
@@ -196,14 +216,18 @@ class Matches:
             if within is not None and not within.has(np.array([doc]))[0]:
                 continue
             if own.positions is not None:
-                first, last = own.positions[number].searchsorted(bounds)
-                starts = (own.positions[number][first:last] - bounds[0]).tolist()
+                first, last = own.positions[number].searchsorted(bounds).tolist()
+                starts, ends = own.positions[number][first:last], own.ends_of(number, first, last)
             else:
-                starts = _find_all(own.folded, folded)
-                if own.kind == "word" and starts:
-                    at = np.array(starts, np.uint32) + bounds[0]
-                    starts = list(compress(starts, segment.are_tokens(at, own.folded)))
-            found.update((start, start + own.length) for start in starts)
+                starts = np.array(_find_all(own.folded, folded), np.uint32) + bounds[0]
+                ends = starts + np.uint32(own.length)
+                if own.kind == "word":
+                    which = segment.are_tokens(starts, own.folded)
+                    starts, ends = starts[which], ends[which]
+                elif own.kind == "prefix":
+                    starts, ends = segment.tokens_at(starts, own.length)
+            places = zip((starts - bounds[0]).tolist(), (ends - bounds[0]).tolist(), strict=True)
+            found.update(places)
         for chosen in self._evaluated.chosen:
             part = chosen.parts[number]
             first, last = part.starts.searchsorted(bounds)
@@ -261,11 +285,21 @@ class Matches:
         return scorer.scores
 
 
-def _by_text(active: Sequence[Active]) -> list[list[Active]]:
+class _Group(NamedTuple):
+    """One string of characters, or the words of a prefix."""
+
+    active: list[Active]
+    counted: Text | None = None
+    """The string as a word, where its places are counted with the words of a prefix."""
+
+
+def _by_text(active: Sequence[Active]) -> dict[str, list[Active]]:
+    """What stands for each string of characters, prefixes apart."""
     groups: dict[str, list[Active]] = {}
     for text, where in active:
-        groups.setdefault(text.folded, []).append((text, where))
-    return list(groups.values())
+        if text.kind != "prefix":
+            groups.setdefault(text.folded, []).append((text, where))
+    return groups
 
 
 def _find_all(wanted: str, text: str) -> list[int]:

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from search.whoosh_engine.columns import K1, Columns, Floats
+from search.whoosh_engine.columns import Columns, Floats, most_scored
 from search.whoosh_engine.evaluate import Scoring
 from search.whoosh_engine.leaves import Leaves, Text
 from search.whoosh_engine.passage_sets import PassageSet
@@ -72,8 +72,8 @@ class Scorer:
 
     def _most(self, text: Text) -> float:
         """What BM25 gives a text stays below this."""
-        idf: float = np.log(self._columns.passage_count / (len(text.counts) + 1)) + 1
-        return idf * (K1 + 1)
+        most: float = most_scored(self._columns.passage_count, len(text.counts))
+        return most
 
     def _add_text(
         self,
@@ -88,9 +88,13 @@ class Scorer:
         where, counts = self._rows.frequency(text)
         if not len(counts):
             return
-        own = counts.astype(np.float32)
-        own /= own + norms[where]
-        own *= np.float32(weight * self._most(text))
+        if text.words is not None:  # each of them by itself
+            own = self._rows.take(text.words.scores(self._columns.length_norms))[where]
+            own *= np.float32(weight)
+        else:
+            own = counts.astype(np.float32)
+            own /= own + norms[where]
+            own *= np.float32(weight * self._most(text))
         if lead:
             own += np.float32(lead) * (counts > 0)
         if within is not None:

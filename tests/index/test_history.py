@@ -185,6 +185,14 @@ def prefix(start: str) -> tuple[str, Meaning]:
     return f"{start}*", meaning
 
 
+def title_prefix(start: str) -> tuple[str, Meaning]:
+    def meaning(held: Held) -> Answer:
+        folded, _ = fold_by_hand(held.report.title)
+        return any(token.word.startswith(start) for token in tokenize(folded)), set()
+
+    return f"标题:{start}*", meaning
+
+
 def combined(
     how: str, left: tuple[str, Meaning], right: tuple[str, Meaning]
 ) -> tuple[str, Meaning]:
@@ -233,9 +241,11 @@ def questions(held: list[Held], rng: random.Random) -> list[tuple[str, Meaning]]
     marked = [text for text in ("“法治", "法、治", "監督", "执法”", "ＡI") if rng.random() < 0.5]
     asked = [phrase(piece(9)) for _ in range(5)] + [run(han(5)) for _ in range(3)]
     asked += [prefix(han(2)), phrase("首尾不见"), ("", lambda one: (True, set()))]
+    asked += [title_prefix(start) for start in ("2", "司", "甲")]
     asked += [literal(text) for text in marked]
     for how in ("AND", "OR", "NOT", "同句"):
         asked.append(combined(how, phrase(han(3)), run(han(3))))
+        asked.append(combined(how, prefix(han(1)), prefix(han(1))))
     asked.append(combined("AND", since(2020), combined("OR", phrase(han(2)), prefix(han(1)))))
     return asked
 

@@ -79,13 +79,37 @@ def check_space(space: TextSpace, texts: list[str], rng: random.Random) -> None:
         kept = isinstance(space, OwnSpace) and len(word) > 1 and len(rest) * SHARE <= len(stands)
         found_rest = space.rest(word)
         assert (None if found_rest is None else found_rest.tolist()) == (rest if kept else None)
-        assert space.words_with_prefix(word[0], 999) == sorted(
-            w for w in at if w.startswith(word[0])
-        )
+        check_prefix(space, word[0], in_docs)
+    check_prefix(space, "没有", in_docs)
     assert space.word("没有这个词") is None
     assert len(space.word_positions("没有这个词")) == 0
     lengths = [sum(c[doc] for c in in_docs.values()) for doc in range(len(texts))]
     assert space.word_lengths().tolist() == lengths
+
+
+def check_prefix(space: TextSpace, prefix: str, in_docs: dict[str, Counter[int]]) -> None:
+    words = sorted(word for word in in_docs if word.startswith(prefix))
+    assert space.words_with_prefix(prefix) == words
+    found = space.prefixed(prefix)
+    assert found.counts.tolist() == [len(in_docs[word]) for word in words]
+    pairs = zip(found.docs.tolist(), found.freqs.tolist(), strict=True)
+    assert list(pairs) == [pair for word in words for pair in sorted(in_docs[word].items())]
+
+
+def check_tokens(segment: SegmentReader, texts: list[str]) -> None:
+    """Where tokens begin and end, asked of every position and of some."""
+    spans, base = [], 0
+    for text in texts:
+        spans += [(base + at, base + at + len(word)) for word, at in tokenize(text)]
+        base += len(text)
+    for every, shortest in ((1, 1), (1, 3), (2, 2), (7, 1), (3, 6), (base + 1, 1)):
+        asked = np.arange(0, base, every, np.uint32)
+        starts, ends = segment.tokens_at(asked, shortest)
+        wanted = [(s, e) for s, e in spans if s % every == 0 and e - s >= shortest]
+        assert list(zip(starts.tolist(), ends.tolist(), strict=True)) == sorted(wanted)
+    starts, ends = segment.tokens_at(asked[:0], 1)
+    assert not len(starts)
+    assert not len(ends)
 
 
 def check_segment(segment: SegmentReader, reports: list[Report]) -> None:
@@ -97,6 +121,7 @@ def check_segment(segment: SegmentReader, reports: list[Report]) -> None:
         [fold("\n".join(p.headings)) for r in reports for p in r.passages],
         rng,
     )
+    check_tokens(segment, folded_passages(reports))
     assert [segment.report(i) for i in range(segment.report_count)] == reports
     passages = [(r, p) for r in reports for p in r.passages]
     for doc, (report, passage) in enumerate(passages):

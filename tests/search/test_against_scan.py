@@ -144,6 +144,13 @@ def prefix(text: str) -> Asked:
     return Asked(f"{text}*", meaning)
 
 
+def prefix_in_title(text: str) -> Asked:
+    def meaning(held: Held) -> Answer:
+        return Answer(any(t.word.startswith(text) for t in tokenize(hand_fold(held.title))))
+
+    return Asked(f"标题:{text}*", meaning)
+
+
 def both(left: Asked, right: Asked) -> Asked:
     def meaning(held: Held) -> Answer:
         one, two = left.meaning(held), right.meaning(held)
@@ -226,7 +233,7 @@ RUNS = st.sampled_from(
 )
 PHRASES = st.sampled_from(["法治", "政府", "执法", "法", "行政执法", "治政", "设。行", "政、府"])
 LITERALS = st.sampled_from(["法治", "“法治", "法、治", "执法”", "政府", "法"])
-PREFIXES = st.sampled_from(["法", "行政", "执", "监督", "政"])
+PREFIXES = st.sampled_from(["法", "行", "行政", "执", "监督", "政"])
 
 WORDS = RUNS.map(run) | PHRASES.map(phrase) | LITERALS.map(literal) | PREFIXES.map(prefix)
 HOW = st.sampled_from(["同句", "同段", "NEAR"])
@@ -241,6 +248,7 @@ LABELS = (
     st.builds(years, st.integers(2019, 2020), st.integers(2020, 2021))
     | st.sampled_from(CATEGORIES).map(in_section)
     | st.sampled_from(["甲县", "法治", "报告"]).map(in_title)
+    | st.sampled_from(["甲", "法", "建", "司法", "报告2"]).map(prefix_in_title)
 )
 QUESTIONS = st.recursive(
     WORDS | NEARNESS | NARROWED | LABELS,

@@ -103,6 +103,15 @@ def phrase_or_words(run: str) -> query.Query:
         ("相近:监督了法治", query.Or([word("监督"), word("法治"), word("了")])),
         ("执*", query.Prefix("words", "执", constantscore=False)),
         (
+            "(执* 法治) OR 政*",
+            query.Or(
+                [
+                    query.And([query.Prefix("words", "执", constantscore=False), word("法治")]),
+                    query.Prefix("words", "政", constantscore=False),
+                ]
+            ),
+        ),
+        (
             "(法治 监督) OR 执法",
             query.Or([query.And([word("法治"), word("监督")]), word("执法")]),
         ),
