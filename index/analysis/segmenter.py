@@ -2,9 +2,10 @@
 
 Only cutting lives here; what becomes of the words is ``index.codec``'s affair.  jieba works
 on stretches between punctuation marks, so a sentence can be cut apart from its neighbours
-(tested).  rjieba differs from jieba on URLs and hyphenated numbers and fails on lone
-surrogates; sentences with such characters go to jieba itself, and so does everything when
-the two disagree on ``_SELF_TEST``.
+(tested).  rjieba differs from jieba on URLs and hyphenated numbers, takes all ideographs for
+hanzi where jieba takes those of Unicode 8's first block, and fails on lone surrogates; sentences
+with such characters go to jieba itself, and so does everything when the two disagree on
+``_SELF_TEST``.
 """
 
 from __future__ import annotations
@@ -36,8 +37,14 @@ LONGEST_RUN: Final = 400
 """jieba's HMM takes quadratic time on a run without punctuation; longer ones are cut here."""
 
 _SENTENCE: Final = re.compile(r"[^。!?;:,\n]*[。!?;:,\n]|[^。!?;:,\n]+")
-_DIFFERENT: Final = re.compile(r"[a-z+#&._%\-\ud800-\udfff]")
-"""Characters beside which rjieba may cut otherwise than jieba."""
+_DIFFERENT: Final = re.compile(
+    r"[a-z+#&._%\-\u3400-\u4dbf\u9fd6-\u9fff\ud800-\udfff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+"""Characters beside which rjieba may cut otherwise than jieba: the ideographs are those outside
+U+4E00 to U+9FD5, which is what ``re_han_default`` of jieba 0.42 matches."""
+_CUTTING: Final = 2
+"""Part of the name; goes up when the same text comes to be cut otherwise.  1 let rjieba cut
+ideographs outside jieba's block."""
 _SELF_TEST: Final = (
     "推进法治政府建设的主要举措和成效。2021年全面落实行政执法公示制度执法全过程记录制度重大执法决定法制审核制度。",
     "某某市城市管理综合行政执法局深入学习贯彻习近平法治思想,首违不罚轻微免罚清单共128项;",
@@ -91,7 +98,7 @@ class Segmenter:
             digest = hashlib.sha256(file.read() + own).hexdigest()[:12]
         self.accelerated = self._rjieba is not None
         # rjieba is not part of the name: it is used only where it cuts the same
-        self.name = f"jieba {jieba.__version__} {digest}"
+        self.name = f"jieba {jieba.__version__} {digest} {_CUTTING}"
 
     def cut_by_jieba(self, folded: str) -> list[str]:
         """What ``cut`` is held against: jieba alone, with the same dictionaries."""

@@ -61,6 +61,52 @@ def test_real_texts_are_cut_as_jieba_cuts_them(shared_dir: Path) -> None:
                 assert segmenter.cut(line) == segmenter.cut_by_jieba(line)
 
 
+RANGES = [
+    (0x2E80, 0x2FDF),  # radicals
+    (0x3007, 0x3007),
+    (0x3021, 0x3029),
+    (0x3040, 0x30FF),  # kana
+    (0x3100, 0x312F),  # bopomofo
+    (0x3400, 0x4DBF),  # extension A
+    (0x4E00, 0x9FD5),
+    (0x9FD6, 0x9FFF),
+    (0xAC00, 0xD7A3),  # hangul
+    (0xD800, 0xDFFF),  # lone surrogates
+    (0xE000, 0xF8FF),  # private use
+    (0xF900, 0xFAFF),  # compatibility ideographs
+    (0xFF66, 0xFF9F),  # kana of half width
+    (0x1B000, 0x1B16F),  # more kana
+    (0x1F600, 0x1F64F),
+    (0x20000, 0x2A6DF),  # extension B
+    (0x2A700, 0x2EBEF),  # C to F
+    (0x2EBF0, 0x2EE5D),  # I
+    (0x2F800, 0x2FA1F),  # more compatibility ideographs
+    (0x30000, 0x323AF),  # G and H
+    (0xF0000, 0xF00FF),  # private use
+]
+BESIDE = st.sampled_from([*"执法治的一张某某市,。:1 ", "法治政府", "100%", "2021年", "占九成"])
+
+
+@given(
+    st.data(),
+    st.lists(st.sampled_from(RANGES), min_size=1, max_size=3),
+)
+@example(None, [])
+@settings(deadline=None, max_examples=400)
+def test_rare_characters_are_cut_as_jieba_cuts_them(
+    data: st.DataObject | None, ranges: list[tuple[int, int]]
+) -> None:
+    texts = ["执法𠮷𠮷占100%。", "执法,𠮷𠮷占九成。", "张㛃㛃鿏鿏"]
+    if data is not None:
+        rare = st.one_of([st.integers(*own).map(chr) for own in ranges])
+        # what stands twice side by side is what one of the two may join
+        pieces = st.lists(BESIDE | rare | rare.map(lambda own: own * 2), max_size=12)
+        texts = [data.draw(pieces.map("".join))]
+    segmenter = open_segmenter()
+    for text in texts:
+        assert segmenter.cut(fold(text)) == segmenter.cut_by_jieba(fold(text))
+
+
 def test_a_long_unknown_run_is_not_quadratic() -> None:
     run = "龘靐齉爩麤灪籲鱻" * 12_500
     started = time.perf_counter()
