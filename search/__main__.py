@@ -33,6 +33,7 @@ from search.to_json import (
     trend_json,
 )
 from search.views import CONCORDANCE_SORTS
+from search.visible import well_formed
 
 FORMATS = {"passages": EXPORT_FORMATS, "reports": EXPORT_FORMATS, "trend": ("csv",)}
 """What each view can be exported as; the others are pages."""
@@ -143,7 +144,7 @@ def _choice(
 
 
 def _answer(engine: Engine, options: argparse.Namespace) -> Iterator[str]:
-    queries = [text.encode("utf-8", "replace").decode() for text in options.query]
+    queries = [well_formed(text) for text in options.query]
     request = SearchRequest(
         query=_all_of(queries),
         filters=parse_filters({name: getattr(options, name) for name in FIELDS}),

@@ -32,6 +32,7 @@ from search.query import (
 from search.query_tokens import LABEL_FIELDS, LIKE, TEXT_FIELDS, Token, tokenize_query
 from search.request import UNLABELLED
 from search.results import Notice, Span
+from search.visible import well_formed
 from search.years import parse_years
 
 
@@ -65,8 +66,7 @@ MOST_NOTICES: Final = 12
 def parse_query(text: str, bounds: QueryBounds = BOUNDS) -> Parsed:
     """The tree of a typed query, and remarks on it.  Raises nothing."""
     notices: list[Notice] = []
-    # lone surrogates stand for no character, and nothing could be said of them
-    text = text.encode("utf-8", "replace").decode("utf-8")
+    text = well_formed(text)
     if len(text) > bounds.length:
         notices.append(
             Notice(

@@ -11,6 +11,13 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
     "\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def well_formed(text: str) -> str:
+    """The text with U+FFFD in place of each lone surrogate, which is no character: no index holds
+    it and no page can carry it.  As long as it was."""
+    return _SURROGATES.sub("\ufffd", text)
 
 
 def visible(text: str) -> str:

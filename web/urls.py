@@ -31,6 +31,7 @@ from search.request import (
     SearchRequest,
 )
 from search.views import CONCORDANCE_SORTS, ConcordanceSort
+from search.visible import well_formed
 from web.i18n import translate
 
 Tab: TypeAlias = Literal["reports", "passages", "concordance", "trend", "matrix", "spread"]
@@ -111,7 +112,7 @@ def _for_tab(request: SearchRequest, tab: Tab) -> SearchRequest:
 
 def _clean(text: str) -> str:
     """The text without lone surrogates, which no index holds and no page can carry."""
-    return text.encode("utf-8", "replace").decode("utf-8").strip()
+    return well_formed(text).strip()
 
 
 def _one(args: Arguments, name: str) -> str:

@@ -19,7 +19,7 @@ from search.request import SearchRequest
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     index_dir: Path = tmp_path_factory.mktemp("hostile") / "index"
-    text = "推进法治政府建设。行政执法三项制度全面落实。a级企业2021年首违不罚。"
+    text = "推进法治政府建设。行政执法三项制度全面落实？a级企业2021年首违不罚。"
     report = Report(
         series="fazhi",
         title="法治报告",
@@ -46,6 +46,13 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 def test_no_query_raises(engine: Engine) -> None:
     raised = [(ask(engine, text)[1], text) for text in hostile_queries(1500, seed=3)]
     assert [pair for pair in raised if pair[0]] == []
+
+
+@pytest.mark.parametrize("typed", ["\ud800", '"落实\udfff"', "落\ud842\udfb7*", '="落实\ud800"'])
+def test_what_is_no_character_is_not_found(engine: Engine, typed: str) -> None:
+    assert engine.search(SearchRequest('"落实?"')).total.passages == 1
+    page = engine.search(SearchRequest(typed))
+    assert (page.total.passages, page.notices) == (0, ())
 
 
 def test_known_bombs_are_answered_by_every_view(engine: Engine) -> None:

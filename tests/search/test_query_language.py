@@ -262,6 +262,14 @@ def test_nothing_asked_is_everything(typed: str) -> None:
     assert shown(parse_query(typed).tree) == "everything"
 
 
+def test_half_a_character_is_none_and_moves_nothing() -> None:
+    parsed = parse_query("甲\ud800 乙\udfff\ud800*")
+    leaves = list(iter_leaves(parsed.tree))
+    assert [leaf.folded for leaf in leaves] == ["甲\ufffd", "乙\ufffd\ufffd"]  # type: ignore[union-attr]
+    assert [leaf.span for leaf in leaves] == [(0, 2), (3, 7)]  # type: ignore[union-attr]
+    assert parsed.notices == ()
+
+
 def test_leaves_say_where_they_stand_in_the_query() -> None:
     typed = '甲乙 "丙丁" OR 戊*'
     spans = [leaf.span for leaf in iter_leaves(parse_query(typed).tree)]  # type: ignore[union-attr]
