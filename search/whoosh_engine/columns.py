@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from corpus.folding import fold_query
 from corpus.model import CATEGORIES
 from index.snapshot import IndexSnapshot
-from index.types import Segment
+from index.types import Segment, SpaceName
 from search.request import Field, Sort
 from search.whoosh_engine.facet_tables import FacetTable, PathTable
 from search.whoosh_engine.passage_sets import SPARSE, PassageSet
@@ -116,9 +116,6 @@ class Columns:
             "region": self._label("region"),
             "year": self._years(),
         }
-        self.lengths: NDArray[np.float32] = _joined(
-            [s.space("body").word_lengths().astype(np.float32) for s in self.segments], np.float32
-        )
 
     def _label(self, name: Field) -> LabelColumn:
         numbers: dict[str, int] = {}
@@ -180,10 +177,18 @@ class Columns:
         """``(passage_count,)`` the bit of each passage's category."""
         return np.left_shift(np.uint8(1), self.section_of, dtype=np.uint8)
 
+    def word_norms(self, space: SpaceName) -> Floats:
+        """``(passage_count,)`` the part of BM25's denominator that depends on how many words the
+        passage has in a space."""
+        if space not in self._word_norms:
+            spaces = [segment.space(space) for segment in self.segments]
+            lengths = [own.word_lengths().astype(np.float32) for own in spaces]
+            self._word_norms[space] = _norms(_joined(lengths, np.float32))
+        return self._word_norms[space]
+
     @cached_property
-    def length_norms(self) -> Floats:
-        """``(passage_count,)`` the part of BM25's denominator that depends on length alone."""
-        return _norms(self.lengths)
+    def _word_norms(self) -> dict[SpaceName, Floats]:
+        return {}
 
     @cached_property
     def gram_norms(self) -> Floats:

@@ -108,7 +108,8 @@ class Evaluator:
             ranged = node.field == "year" and node.text != UNLABELLED
             return _constant(passages) if ranged else Evaluated(passages)
         if isinstance(node, query.InField):
-            return Evaluated(self.leaves.in_field(node))
+            titled = self.leaves.in_field(node)
+            return Evaluated(titled.passages, finds=[Scoring(titled)])
         if isinstance(node, query.Not):
             return _constant(~self._node(node.child).passages)
         if isinstance(node, query.And | query.Or):

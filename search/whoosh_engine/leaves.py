@@ -64,11 +64,12 @@ Active: TypeAlias = tuple[Text, PassageSet | None]
 
 
 class Plain(NamedTuple):
-    """What ordinary Whoosh adds up for a leaf: words of its field of words, or pairs of
-    characters of its field of grams."""
+    """What ordinary Whoosh adds up for a leaf: words of a field of words, all that begin with one
+    text, or pairs of characters of its field of grams."""
 
-    kind: Literal["words", "grams"]
+    kind: Literal["words", "prefix", "grams"]
     terms: tuple[str, ...]
+    space: SpaceName = "body"
 
 
 @dataclass(eq=False)
@@ -244,14 +245,18 @@ class Leaves:
             ]
         return text.owners
 
-    def in_field(self, leaf: query.InField) -> PassageSet:
-        """Passages whose title or heading has the leaf."""
-        inner = leaf.leaf
+    def in_field(self, leaf: query.InField) -> Found:
+        """Passages whose title or heading has the leaf; nothing of it scores but as ordinary Whoosh
+        scores it."""
+        inner, space = leaf.leaf, leaf.field
         if isinstance(inner, query.Run):
-            return self.run(inner.folded, leaf.field).passages
-        if isinstance(inner, query.Phrase):
-            return self._set(self.characters(inner.folded, leaf.field))
-        return self._set(self.prefix(inner.folded, leaf.field))
+            words = tuple(dict.fromkeys(cut_query(inner.folded)))
+            plain = Plain("words", words, space) if words else None
+            return Found(self.run(inner.folded, space).passages, plain=plain)
+        if isinstance(inner, query.Phrase):  # no field has the pairs of titles
+            return Found(self._set(self.characters(inner.folded, space)))
+        found = self._set(self.prefix(inner.folded, space))
+        return Found(found, plain=Plain("prefix", (inner.folded,), space))
 
     def _single(self, text: Text) -> Found:
         return Found(self._set(text), [(text, None)], [text])

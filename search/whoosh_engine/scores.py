@@ -28,7 +28,7 @@ class Scorer:
         self._columns = columns
         self._rows = rows
         self._sum: Floats | None = None
-        self._norms = rows.take(columns.length_norms)
+        self._norms = rows.take(columns.word_norms("body"))
 
     @property
     def scores(self) -> Floats:
@@ -57,14 +57,15 @@ class Scorer:
         """What ordinary Whoosh gives for a leaf."""
         found, where = scoring
         if found.constant:
-            own = found.passages if where is None else where
-            self._add(ALL, np.float32(found.constant) * self._rows.lie(ALL, own))
+            held = found.passages if where is None else where
+            self._add(ALL, np.float32(found.constant) * self._rows.lie(ALL, held))
         texts, norms = found.scored, self._norms
-        if found.plain is not None and found.plain.kind == "words":
-            texts = [leaves.word(word) for word in found.plain.terms]
-        elif found.plain is not None:
-            texts = [leaves.characters(gram) for gram in found.plain.terms]
-            norms = self._rows.take(self._columns.gram_norms)
+        if found.plain is not None:
+            kind, terms, space = found.plain
+            find = {"words": leaves.word, "prefix": leaves.prefix, "grams": leaves.characters}[kind]
+            texts = [find(term, space) for term in terms]
+            own = self._columns.gram_norms if kind == "grams" else self._columns.word_norms(space)
+            norms = self._rows.take(own)
         if where is found.passages and len(texts) == 1:
             where = None
         for text in texts:
@@ -89,7 +90,9 @@ class Scorer:
         if not len(counts):
             return
         if text.words is not None:  # each of them by itself
-            own = self._rows.take(text.words.scores(self._columns.length_norms))[where]
+            own = self._rows.take(text.words.scores(self._columns.word_norms(text.words.space)))[
+                where
+            ]
             own *= np.float32(weight)
         else:
             own = counts.astype(np.float32)

@@ -82,6 +82,14 @@ def word(text: str) -> query.Query:
     return query.Term("words", text)
 
 
+def title(run: str) -> list[query.Query]:
+    return [query.Term("title", own) for own in cut_query(run)]
+
+
+def prefix(field: str, text: str) -> query.Query:
+    return query.Prefix(field, text, constantscore=False)
+
+
 def phrase_or_words(run: str) -> query.Query:
     """A run without the boost is its words."""
     return query.And([word(own) for own in cut_query(run)])
@@ -137,6 +145,17 @@ def phrase_or_words(run: str) -> query.Query:
             "法治 年份:2019..2020",
             query.And([word("法治"), query.NumericRange("year", 2019, 2020)]),
         ),
+        ("标题:法治", query.Term("title", "法治")),
+        (
+            "(监督 标题:法治政府) OR 标题:报告3",
+            query.Or(
+                [
+                    query.And([word("监督"), *title("法治政府")]),
+                    query.And([*title("报告3")]),
+                ]
+            ),
+        ),
+        ("法治 标题:建*", query.And([word("法治"), prefix("title", "建")])),
         (
             "法治 OR 年份:2021",
             query.Or([word("法治"), query.NumericRange("year", 2021, 2021)]),
