@@ -158,6 +158,7 @@ class BlockReader:
         self._bounds = container.array(f"{name}.bounds")
         self._own = threading.local()
         self._kept: dict[int, tuple[bytes, list[int]]] = {}
+        self._keeping = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._lengths)
@@ -206,9 +207,11 @@ class BlockReader:
         found = self._kept.get(block)
         if found is None:
             found = self._read(block)
-            if len(self._kept) >= CACHED_BLOCKS:
-                self._kept.pop(next(iter(self._kept)), None)
-            self._kept[block] = found
+            # a dictionary that another thread changes cannot be asked for its first key
+            with self._keeping:
+                if len(self._kept) >= CACHED_BLOCKS:
+                    self._kept.pop(next(iter(self._kept)))
+                self._kept[block] = found
         return found
 
     def item(self, number: int) -> bytes:
