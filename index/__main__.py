@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from corpus.errors import CorpusError, system_reason
-from index.builder import Built, Watch, build_index
+from index.builder import Built, build_index
 from index.errors import IndexProblem, NoIndex
 from index.files import collected_files, format_files
 from index.manifest import forget_verified
@@ -65,15 +65,13 @@ def _summary(built: Built) -> str:
 
 
 def _build(args: argparse.Namespace) -> int:
-    bar = ProgressBar(sys.stderr)
-    watch = Watch(bar.reading, bar.planned, bar.writing)
     try:
         built = build_index(
             args.folders,
             args.index_dir,
             keep_all=args.keep_all,
             prune=args.prune,
-            watch=watch,
+            progress=ProgressBar(sys.stderr).show,
         )
     except KeyboardInterrupt:
         print("\n已中断；原有索引没有改动。", file=sys.stderr)

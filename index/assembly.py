@@ -11,6 +11,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Final
@@ -18,8 +19,10 @@ from typing import Final
 from corpus.model import Report
 from index.analysis import open_segmenter
 from index.analysis.batch import TextBatch, analyse
+from index.codec.tasks import Portion
 from index.codec.writer import SegmentCollector, heading_units, passage_texts, write_segment
 from index.taken import TakenAt
+from index.work import Work
 
 BATCH_CHARACTERS: Final = 400_000
 """Stored characters a worker takes at a time."""
@@ -29,9 +32,6 @@ about 2 GB, and keeps 50,000 passages in one segment."""
 PARALLEL_FROM: Final = 1_000_000
 """Fewer characters than this are cut in the builder's own process: starting others takes
 longer."""
-
-Progress = Callable[[int, int], None]
-"""Called with reports and stored characters done since the last call."""
 
 
 def space_texts(reports: Sequence[Report]) -> dict[str, list[str]]:
@@ -113,7 +113,7 @@ def write_segments(
     taken: TakenAt,
     limit: int = SEGMENT_CHARACTERS,
     processes: int | None = None,
-    progress: Progress | None = None,
+    work: Work | None = None,
 ) -> list[Path]:
     """Write the reports, in order, as segment files at the paths asked of ``next_path``.
 
@@ -121,23 +121,30 @@ def write_segments(
     fewer.  Nothing is written for no reports.  Reports without a passage are left out.
     """
     processes = processes or len(os.sched_getaffinity(0))
+    work = work or Work()
     segmenter = open_segmenter().name
     collector = SegmentCollector(segmenter)
     written: list[Path] = []
+    waiting = 0
 
     def flush() -> None:
-        nonlocal collector
+        nonlocal collector, waiting
         path = next_path()
         full, collector = collector, SegmentCollector(segmenter)
-        write_segment(path, full.columns())
+        portion = Portion(partial(work.advance, "write"), waiting)
+        write_segment(path, full.columns(), portion)
+        portion.finish()
         written.append(path)
+        waiting = 0
 
     for batch, spaces in _analyse((r for r in reports if r.passages), processes):
         collector.add(batch, [taken(report) for report in batch], spaces)
-        if progress is not None:
-            progress(len(batch), sum(len(report.text) for report in batch))
+        size = sum(len(report.text) for report in batch)
+        waiting += size
+        work.cut(len(batch), size)
         if collector.char_count >= limit:
             flush()
     if len(collector):
         flush()
+    work.settle("cut", "write")
     return written

@@ -16,14 +16,14 @@ from typing import Final
 from corpus.catalog import Catalog
 from corpus.model import Problem, Report
 from corpus.problems import write_problems
-from corpus.reading import Progress as ReadingProgress
 from index.analysis import open_segmenter
-from index.assembly import SEGMENT_CHARACTERS, Progress, write_segments
+from index.assembly import SEGMENT_CHARACTERS, write_segments
 from index.codec.reader import SegmentReader
 from index.errors import NoIndex, storage_problems
 from index.generations import build_lock, scratch_folder
 from index.snapshot import open_snapshot
 from index.update import update_index
+from index.work import Progress, Work
 
 CATALOG: Final = "catalog.sqlite"
 """The collection's state, a file of every generation."""
@@ -54,16 +54,6 @@ class Built:
     problems_path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """Who is told how a build goes; any of them may be left out."""
-
-    reading: Callable[[ReadingProgress], None] | None = None
-    planned: Callable[[int], None] | None = None
-    """Called with the number of reports about to be written."""
-    writing: Progress | None = None
-
-
 def build_index(
     folders: Sequence[Path],
     index_dir: Path,
@@ -72,7 +62,7 @@ def build_index(
     prune: bool = False,
     processes: int | None = None,
     segment_limit: int = SEGMENT_CHARACTERS,
-    watch: Watch | None = None,
+    progress: Callable[[Progress], None] | None = None,
     now: int | None = None,
 ) -> Built:
     """Bring the index up to date with the folders.
@@ -82,7 +72,7 @@ def build_index(
     WorkerLost, and OSError for a folder that cannot be listed.  Whatever is raised, also
     KeyboardInterrupt, the index answers as before.
     """
-    watch = watch or Watch()
+    work = Work(progress, processes=processes)
     path = index_dir / PROBLEMS
     for folder in folders:
         folder.stat()
@@ -102,7 +92,8 @@ def build_index(
             served = ""
         with Catalog(state) as catalog:
             plan = catalog.plan(folders, prune=prune)
-            catalog.read(plan, processes=processes, progress=watch.reading)
+            catalog.read(plan, processes=processes, progress=work.read)
+            work.resolve()
             changes = catalog.resolve(keep_all=keep_all)
             problems = [*plan.problems, *changes.problems]
             write_problems(scratch / PROBLEMS, problems)
@@ -116,8 +107,7 @@ def build_index(
             nothing = not (plan.changed or plan.gone or changes.add or changes.remove)
             changed = not (served and nothing and same_words)
             if changed:
-                if watch.planned is not None:
-                    watch.planned(len(changes.add))
+                work.plan(len(changes.add), sum(g.primary.length for g in changes.add))
                 served = update_index(
                     index_dir,
                     catalog.reports(changes),
@@ -126,11 +116,12 @@ def build_index(
                     before_commit=keep_state,
                     segment_limit=segment_limit,
                     processes=processes,
-                    progress=watch.writing,
+                    work=work,
                     now=now,
                 ).generation
             else:
                 (scratch / PROBLEMS).replace(path)
+            work.finish()
     return Built(
         generation=served,
         changed=changed,

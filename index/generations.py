@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from index.codec.tasks import Tick, ignore
 from index.codec.whoosh_codec import write_toc
 from index.errors import DamagedIndex, IndexLocked, NoIndex
 from index.ledger import Entry, append
@@ -163,6 +164,7 @@ def commit(
     segmenter: str,
     entries: Sequence[Entry],
     ledger_size: int,
+    tick: Tick = ignore,
 ) -> str:
     """Make the folder of ``begin``, with its segment files, the generation that is served;
     gives its name.  The lock must be held.
@@ -186,8 +188,11 @@ def commit(
         ledger_sha256=ledger_digest(ledger_path(index_dir), size),
     )
     write_manifest(work, manifest)
-    for path in work.iterdir():
+    tick(0.5)
+    files = list(work.iterdir())
+    for path in files:
         flush(path)
+        tick(0.4 / len(files))
     flush(work)
     final = generation_folder(index_dir, generation)
     work.rename(final)

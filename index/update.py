@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, count
 from pathlib import Path
 from typing import Final
@@ -20,16 +21,18 @@ from pyroaring import BitMap
 from corpus.model import Report
 from index import generations
 from index.analysis import open_segmenter
-from index.assembly import SEGMENT_CHARACTERS, Progress, write_segments
+from index.assembly import SEGMENT_CHARACTERS, write_segments
 from index.codec import writer
 from index.codec.merge import merge_segments
 from index.codec.numbers import lengths
 from index.codec.reader import SegmentReader
+from index.codec.tasks import Portion
 from index.errors import NoIndex
 from index.ledger import Entry, Ledger, whole_lines
 from index.manifest import SegmentEntry
 from index.snapshot import IndexSnapshot, open_snapshot
 from index.taken import TakenBefore
+from index.work import Work
 
 MERGE_AT: Final = 4
 """So many segments of about the same size are merged into one."""
@@ -64,7 +67,7 @@ def update_index(
     before_commit: Callable[[Path], None] | None = None,
     segment_limit: int = SEGMENT_CHARACTERS,
     processes: int | None = None,
-    progress: Progress | None = None,
+    work: Work | None = None,
     now: int | None = None,
 ) -> Updated:
     """Serve a generation without the reports ``remove`` and with those of ``add``.
@@ -81,19 +84,19 @@ def update_index(
         before: IndexSnapshot | None = open_snapshot(index_dir, for_queries=False)
     except NoIndex:
         before = None
-    work = generations.begin(index_dir)
+    folder = generations.begin(index_dir)
     try:
         return _update(
             index_dir,
-            work,
+            folder,
             before,
             add,
             remove,
             moved or {},
-            before_commit or (lambda work: None),
+            before_commit or (lambda folder: None),
             segment_limit,
             processes,
-            progress,
+            work or Work(),
             int(time.time()) if now is None else now,
         )
     except BaseException:
@@ -103,7 +106,7 @@ def update_index(
 
 def _update(
     index_dir: Path,
-    work: Path,
+    folder: Path,
     before: IndexSnapshot | None,
     add: Iterable[Report],
     remove: Set[str],
@@ -111,7 +114,7 @@ def _update(
     before_commit: Callable[[Path], None],
     segment_limit: int,
     processes: int | None,
-    progress: Progress | None,
+    work: Work,
     now: int,
 ) -> Updated:
     segmenter = open_segmenter().name
@@ -119,7 +122,7 @@ def _update(
     numbers = count(1)
 
     def next_path() -> Path:
-        return work / f"{generation}_{next(numbers)}.fz"
+        return folder / f"{generation}_{next(numbers)}.fz"
 
     issued: list[str] = []
     characters = 0
@@ -136,32 +139,36 @@ def _update(
     if before is not None and before.segmenter != segmenter:
         # words cut otherwise must not stand beside these: cut the stored texts again
         incoming = chain(_stored_reports(before, remove), incoming)
+        for segment in old:
+            work.plan(len(segment.report_ids), int(segment.body.starts[-1]))
         old = ()
-    kept = [_without(segment, remove) for segment in old]
+    segments = [_without(segment, remove) for segment in old]
+    segments = [segment for segment in segments if len(segment.deleted) < segment.passage_count]
+    _expect(segments, work, segment_limit)
     written = write_segments(
         incoming,
         next_path,
         taken=TakenBefore(before, remove, now),
         limit=segment_limit,
         processes=processes,
-        progress=progress,
+        work=work,
     )
-    segments = [segment for segment in kept if len(segment.deleted) < segment.passage_count]
     for segment in segments:
-        _link(segment.container.path, work / f"{segment.name}.fz")
+        _link(segment.container.path, folder / f"{segment.name}.fz")
     segments += [SegmentReader(path) for path in written]
-    segments = _merge(segments, work, next_path, segment_limit)
+    segments = _merge(segments, folder, next_path, segment_limit, work)
     entries = []
     for segment in segments:
         if segment.deleted:
-            (work / f"{segment.name}.del").write_bytes(segment.deleted.serialize())
+            (folder / f"{segment.name}.del").write_bytes(segment.deleted.serialize())
         entries.append(SegmentEntry(segment.name, segment.passage_count, len(segment.deleted)))
 
     path = generations.ledger_path(index_dir)
     size = whole_lines(path) if before is None else before.manifest.ledger_size
     events = _events(Ledger(path, size), issued, remove, moved)
-    before_commit(work)
-    served = generations.commit(index_dir, entries, segmenter, events, size)
+    before_commit(folder)
+    last = Portion(partial(work.advance, "serve"), work.expected("serve"))
+    served = generations.commit(index_dir, entries, segmenter, events, size, last)
     return Updated(served, len(issued), len(remove - set(issued)), characters)
 
 
@@ -199,23 +206,46 @@ def _live_characters(segment: SegmentReader) -> int:
     return max(int(lengths(space.starts)[live].sum()) for space in spaces)
 
 
-def _merge(
-    segments: list[SegmentReader], work: Path, next_path: Callable[[], Path], limit: int
-) -> list[SegmentReader]:
-    """Fewer segments: those of about the same size together, worn ones anew."""
-    groups = _alike({s.name: _live_characters(s) for s in segments}, limit)
+def _expect(segments: Sequence[SegmentReader], work: Work, limit: int) -> None:
+    """Foretell what will be merged beside ``segments`` when what is planned is written."""
+    sizes = {s.name: _live_characters(s) for s in segments}
+    left = round(work.expected("write"))
+    sizes |= {f"+{at}": min(limit, left - at) for at in range(0, left, limit)}
+    merged = sum(sizes[name] for group in _groups(segments, sizes, limit) for name in group)
+    work.expect("merge", merged)
+    work.expect("serve", left + merged)
+
+
+def _groups(
+    segments: Sequence[SegmentReader], sizes: Mapping[str, int], limit: int
+) -> list[list[str]]:
+    """What is to be merged, by name: those of about the same size together, worn ones anew."""
+    groups = _alike(sizes, limit)
     chosen = {name for group in groups for name in group}
-    groups += [
-        [s.name]
-        for s in segments
-        if s.name not in chosen and len(s.deleted) > REWRITE_AT * s.passage_count
-    ]
+    worn = (s.name for s in segments if len(s.deleted) > REWRITE_AT * s.passage_count)
+    return groups + [[name] for name in worn if name not in chosen]
+
+
+def _merge(
+    segments: list[SegmentReader],
+    folder: Path,
+    next_path: Callable[[], Path],
+    limit: int,
+    work: Work,
+) -> list[SegmentReader]:
+    """Fewer segments."""
+    sizes = {s.name: _live_characters(s) for s in segments}
+    groups = _groups(segments, sizes, limit)
+    characters = [sum(sizes[name] for name in group) for group in groups]
+    work.expect("merge", sum(characters))
     by_name = {segment.name: segment for segment in segments}
-    for group in groups:
+    for group, own in zip(groups, characters, strict=True):
         path = next_path()
-        merge_segments(path, [segment for segment in segments if segment.name in group])
+        portion = Portion(partial(work.advance, "merge"), own)
+        merge_segments(path, [s for s in segments if s.name in group], portion)
+        portion.finish()
         for name in group:
-            (work / f"{name}.fz").unlink()
+            (folder / f"{name}.fz").unlink()
             segments.remove(by_name[name])
         segments.append(SegmentReader(path))
     return segments

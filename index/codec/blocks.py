@@ -17,6 +17,7 @@ import zstandard
 from numpy.typing import NDArray
 
 from index.codec.container import Container, compact
+from index.codec.tasks import Tick, ignore
 
 BLOCK: Final = 8_192
 """Bytes after which a block is closed."""
@@ -29,6 +30,10 @@ SAMPLE: Final = 100
 LEARNT: Final = 4_000_000
 """Bytes of items from which on a dictionary is good enough to be kept in a merge."""
 LEVEL: Final = 9
+TRAINING: Final = 0.2
+"""Share of encoding items that goes by in learning a dictionary."""
+STEPS: Final = 10
+"""So often it is told how far the rest has come."""
 CACHED_BLOCKS = 64
 """Of a family, the blocks opened last that a reader keeps."""
 
@@ -113,14 +118,21 @@ def _compressor(dictionary: bytes) -> zstandard.ZstdCompressor:
     return zstandard.ZstdCompressor(level=LEVEL, dict_data=known, write_checksum=False)
 
 
-def encode_blocks(items: Sequence[bytes]) -> Mapping[str, Any]:
+def encode_blocks(items: Sequence[bytes], tick: Tick = ignore) -> Mapping[str, Any]:
     """Sections (without a name in front) that give any item back by its number."""
     writer = BlockWriter()
-    writer.add_items(items, _train(items))
+    dictionary = _train(items)
+    tick(TRAINING)
+    step = max(1, len(items) // STEPS)
+    for first in range(0, len(items), step):
+        writer.add_items(items[first : first + step], dictionary)
+        tick((1 - TRAINING) / STEPS)
     return writer.sections()
 
 
-def merge_blocks(parts: Sequence[tuple[BlockReader, NDArray[np.bool_]]]) -> Mapping[str, Any]:
+def merge_blocks(
+    parts: Sequence[tuple[BlockReader, NDArray[np.bool_]]], tick: Tick = ignore
+) -> Mapping[str, Any]:
     """Sections of several readers' items, of each only those marked.  Blocks are taken over as
     they are; but what comes from few items learnt little, and is compressed anew."""
     writer = BlockWriter()
@@ -129,6 +141,7 @@ def merge_blocks(parts: Sequence[tuple[BlockReader, NDArray[np.bool_]]]) -> Mapp
         [item for own, kept in parts if own in small for item in compress(own.items(), kept)]
     )
     for own, kept in parts:
+        tick(1 / (len(parts) + 1))
         if own in small:
             writer.add_items(compress(own.items(), kept), fresh)
             continue

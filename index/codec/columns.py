@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from index.analysis import is_word, open_segmenter
 from index.analysis.batch import TextBatch
 from index.codec import numbers
+from index.codec.tasks import Tick
 from index.codec.word_writer import WordColumns
 
 Uint32s = NDArray[np.uint32]
@@ -25,7 +26,7 @@ class SpaceColumns:
     """``(n,)`` code points of the folded text."""
     starts: Uint32s
     """``(units + 1,)``"""
-    words: Callable[[], WordColumns]
+    words: Callable[[Tick], WordColumns]
     """Makes them: the most of the work, which the writer does beside other work."""
 
 
@@ -62,9 +63,10 @@ class SpaceCollector:
         starts = np.zeros(len(lengths) + 1, np.int64)
         np.cumsum(lengths, out=starts[1:])
 
-        def words() -> WordColumns:
+        def words(tick: Tick) -> WordColumns:
             types, positions = self._tokens()
-            return _word_columns(list(self._numbers), types, positions, lengths)
+            tick(0.25)
+            return _word_columns(list(self._numbers), types, positions, lengths, tick)
 
         return SpaceColumns(codes, starts.astype(np.uint32), words)
 
@@ -103,7 +105,11 @@ def _joined(parts: Sequence[NDArray[Any]], dtype: type[np.generic]) -> NDArray[A
 
 
 def _word_columns(
-    vocabulary: list[str], types: Uint32s, positions: Uint32s, lengths: NDArray[np.int64]
+    vocabulary: list[str],
+    types: Uint32s,
+    positions: Uint32s,
+    lengths: NDArray[np.int64],
+    tick: Tick,
 ) -> WordColumns:
     """Postings from tokens."""
     order = sorted(range(len(vocabulary)), key=vocabulary.__getitem__)
@@ -115,7 +121,9 @@ def _word_columns(
     terms = [vocabulary[number] for number in kept]
     keys = ranks[types].astype(np.uint64) << np.uint64(32) | positions
     term_lengths = np.fromiter(map(len, terms), np.uint32, len(terms))
+    tick(0.1)
     keys.sort()
+    tick(0.2)
     term_of = (keys >> np.uint64(32)).astype(np.uint32)
     positions = keys.astype(np.uint32)
     del keys
@@ -125,6 +133,7 @@ def _word_columns(
     new[1:] = (docs[1:] != docs[:-1]) | (term_of[1:] != term_of[:-1])
     firsts = np.flatnonzero(new)
     freqs = np.diff(firsts, append=len(docs)).astype(np.uint32)
+    tick(0.1)
     return WordColumns(
         terms,
         term_of[firsts],

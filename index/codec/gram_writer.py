@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from index.codec import numbers
 from index.codec.container import compact
 from index.codec.roaring import bitmap
+from index.codec.tasks import Tick, ignore
 from index.errors import SegmentFull
 
 Uint32s = NDArray[np.uint32]
@@ -117,7 +118,7 @@ def _joined(parts: list[NDArray[Any]], dtype: Any = np.uint32) -> NDArray[Any]:
     return found
 
 
-def encode_grams(codes: Uint32s) -> Mapping[str, NDArray[Any] | bytes]:
+def encode_grams(codes: Uint32s, tick: Tick = ignore) -> Mapping[str, NDArray[Any] | bytes]:
     """Sections (without the space's name) for a text of closed paragraphs.  Raises SegmentFull
     where there are so many different characters that positions do not fit beside them."""
     writer = GramWriter(len(codes))
@@ -128,6 +129,7 @@ def encode_grams(codes: Uint32s) -> Mapping[str, NDArray[Any] | bytes]:
     ranks[alphabet] = np.arange(len(alphabet), dtype=np.uint32)
     ids = ranks[codes]
     starts = np.flatnonzero(codes[:-1] != _NEWLINE)
+    tick(0.1)
     # one number a gram: first character, second character, position, and one sort of them
     wide = max(1, int(len(alphabet) - 1).bit_length())
     keys = ids[starts].astype(np.uint64)
@@ -140,7 +142,9 @@ def encode_grams(codes: Uint32s) -> Mapping[str, NDArray[Any] | bytes]:
     keys <<= shift
     keys |= starts.astype(np.uint64)
     del ids, starts
+    tick(0.1)
     keys.sort()
+    tick(0.3)
     positions = (keys & ((np.uint64(1) << shift) - np.uint64(1))).astype(np.uint32)
     keys >>= shift
     firsts = np.flatnonzero(np.diff(keys, prepend=keys[:1] + np.uint64(1)) != 0)
@@ -149,5 +153,6 @@ def encode_grams(codes: Uint32s) -> Mapping[str, NDArray[Any] | bytes]:
     counts = np.diff(firsts, append=len(positions)).astype(np.int64)
     first_ids = (grams >> np.uint64(wide)).astype(np.int64)
     second_ids = (grams & np.uint64((1 << wide) - 1)).astype(np.int64)
+    tick(0.2)
     writer.add(alphabet[first_ids], alphabet[second_ids], counts, positions)
     return writer.sections()

@@ -26,9 +26,10 @@ from index.codec.moves import Move, chosen, placed
 from index.codec.originals import merge_originals
 from index.codec.reader import SegmentReader
 from index.codec.space import OwnSpace
+from index.codec.tasks import Portion, Task, Tick, ignore, in_threads
 from index.codec.word_writer import PostingsWriter, encode_tokens, encode_vocabulary
 from index.codec.words import SHORT
-from index.codec.writer import Labels, check_size, in_threads, label_sections, write_sections
+from index.codec.writer import Labels, check_size, label_sections, write_sections
 
 Bools = NDArray[np.bool_]
 Uint32s = NDArray[np.uint32]
@@ -36,6 +37,15 @@ Int64s = NDArray[np.int64]
 
 RANGE: Final = 6_000_000
 """Positions, or postings, that are merged at a time."""
+RANGES_SHARE: Final = 0.8
+"""Share of merging words, or grams, that goes by in those."""
+COSTS: Final = {"words": 4.0, "grams": 4.0, "originals": 0.5, "texts": 1.0}
+"""What merging a character takes in each task, measured of 50,000 passages in nine segments, in
+parts of about equal time (``docs/decisions/generations.md``)."""
+MERGING: Final = 0.65
+WRITING: Final = 0.25
+"""Shares of merging segments that go by in those, and in what follows from them; the rest goes by
+in gathering labels and bounds."""
 
 
 class Part(NamedTuple):
@@ -85,7 +95,7 @@ def _interleave(parts: Sequence[_Lists]) -> _Lists:
     return _Lists(keys[used], totals[used], columns)
 
 
-def merge_grams(parts: Sequence[Part], char_count: int) -> Mapping[str, Any]:
+def merge_grams(parts: Sequence[Part], char_count: int, tick: Tick = ignore) -> Mapping[str, Any]:
     """Sections of the grams of all parts."""
     writer = GramWriter(char_count)
     alphabet = np.unique(np.concatenate([part.space.grams.alphabet for part in parts]))
@@ -93,6 +103,7 @@ def merge_grams(parts: Sequence[Part], char_count: int) -> Mapping[str, Any]:
     for part in parts:
         grams = part.space.grams
         counts[alphabet.searchsorted(grams.alphabet)] += grams.counts_by_first()
+    total = int(counts.sum()) / RANGES_SHARE
     for first, last in numbers.batches(counts, RANGE):
         low, high = alphabet[first], alphabet[last - 1]
         lists = []
@@ -110,10 +121,13 @@ def merge_grams(parts: Sequence[Part], char_count: int) -> Mapping[str, Any]:
             found.counts,
             found.columns[0],
         )
+        tick(int(counts[first:last].sum()) / total)
     return writer.sections()
 
 
-def merge_words(parts: Sequence[Part], units: int, char_count: int) -> Mapping[str, Any]:
+def merge_words(
+    parts: Sequence[Part], units: int, char_count: int, tick: Tick = ignore
+) -> Mapping[str, Any]:
     """Sections of the words of all parts."""
     writer = PostingsWriter(units)
     lists = [part.space.words.terms() for part in parts]
@@ -126,6 +140,7 @@ def merge_words(parts: Sequence[Part], units: int, char_count: int) -> Mapping[s
     counts = np.zeros(len(union), np.int64)
     for own, part in zip(own_numbers, parts, strict=True):
         counts[own] += part.space.words.counts()
+    total = int(counts.sum()) / RANGES_SHARE
     terms: list[str] = []
     for first, last in numbers.batches(counts, RANGE):
         found = _interleave(
@@ -136,6 +151,7 @@ def merge_words(parts: Sequence[Part], units: int, char_count: int) -> Mapping[s
         )
         writer.add(found.counts, *found.columns)
         terms += [union[number] for number in found.keys.tolist()]
+        tick(int(counts[first:last].sum()) / total)
     lengths = [part.space.words.lengths[part.move.kept] for part in parts]
     return {
         **encode_vocabulary(terms),
@@ -174,7 +190,7 @@ def _tokens(parts: Sequence[Part], char_count: int) -> dict[str, Any]:
     return encode_tokens(short, (np.concatenate(at), np.concatenate(lengths)), char_count)
 
 
-def merge_segments(path: Path, segments: Sequence[SegmentReader]) -> None:
+def merge_segments(path: Path, segments: Sequence[SegmentReader], tick: Tick = ignore) -> None:
     """Write one segment of several, without their deleted reports.  Raises SegmentFull."""
     live = [segment.live_reports() for segment in segments]
     passages = [
@@ -213,19 +229,23 @@ def merge_segments(path: Path, segments: Sequence[SegmentReader]) -> None:
         moved = [p.move.positions(inner)[0] for p, inner in zip(spaces["body"], own, strict=True)]
         found = np.union1d(np.concatenate(moved), begins["body"][0][:-1])
         sections[name] = numbers.encode_one(found.astype(np.uint32))
-    work: dict[str, Callable[[], Mapping[str, Any]]] = {}
+    tasks: dict[str, Task] = {}
     for name, parts in spaces.items():
         starts, count = begins[name]
         sections[f"{name}.starts"] = starts
         size = int(starts[-1])
-        work[f"{name}.words"] = partial(merge_words, parts, count, size)
-        work[f"{name}.grams"] = partial(merge_grams, parts, size)
+        words, grams = partial(merge_words, parts, count, size), partial(merge_grams, parts, size)
+        tasks[f"{name}.words"] = Task(words, size * COSTS["words"])
+        tasks[f"{name}.grams"] = Task(grams, size * COSTS["grams"])
     originals = [(s.originals, p.move) for s, p in zip(segments, spaces["body"], strict=True)]
-    work["originals"] = partial(merge_originals, originals)
+    size = int(sections["body.starts"][-1])
+    tasks["originals"] = Task(partial(merge_originals, originals), size * COSTS["originals"])
     for name, kept in (("texts", passages), ("meta", live), ("headings", units)):
         blocks = [(s.blocks(name), own) for s, own in zip(segments, kept, strict=True)]
-        work[name] = partial(merge_blocks, blocks)
-    write_sections(path, sections | in_threads(work), int(sections["body.starts"][-1]))
+        tasks[name] = Task(partial(merge_blocks, blocks), size * COSTS.get(name, 0.0))
+    tick(1 - MERGING - WRITING)
+    sections |= in_threads(tasks, Portion(tick, MERGING))
+    write_sections(path, sections, size, Portion(tick, WRITING))
 
 
 def _part(space: OwnSpace, kept: Bools) -> Part:

@@ -31,6 +31,7 @@ from index.codec import numbers
 from index.codec.container import Sections, compact
 from index.codec.grams import code_points
 from index.codec.moves import Move, chosen
+from index.codec.tasks import Tick, ignore
 
 Uint32s = NDArray[np.uint32]
 Uint64s = NDArray[np.uint64]
@@ -93,7 +94,7 @@ class Originals(NamedTuple):
     heads: Listed
 
 
-def list_originals(texts: Sequence[bytes]) -> Originals:
+def list_originals(texts: Sequence[bytes], tick: Tick = ignore) -> Originals:
     """The lists of passages, each UTF-8, from the first on."""
     keys = _Keys()
     found: dict[str, tuple[list[Int64s], list[Uint64s]]] = {name: ([], []) for name in NAMES}
@@ -106,6 +107,7 @@ def list_originals(texts: Sequence[bytes]) -> Originals:
             found[name][1].append(kinds)
         position += own.positions
         passage += len(chunk)
+        tick(len(chunk) / len(texts))
     return Originals(*(keys.listed(*found[name]) for name in NAMES))
 
 
@@ -273,7 +275,7 @@ def read_originals(sections: Sections, prefix: str = "originals") -> Originals:
 
 
 def merge_originals(
-    parts: Sequence[tuple[Originals, Move]],
+    parts: Sequence[tuple[Originals, Move]], tick: Tick = ignore
 ) -> dict[str, NDArray[Any] | bytes]:
     """The sections of the kept passages of all parts, in order: those that
     ``encode_originals(list_originals(texts))`` gives for their texts, which are not needed."""
@@ -290,4 +292,5 @@ def merge_originals(
             rows.append(chosen(own, kept) + len(strings))
             strings += listed.strings
         merged.append(_listed(np.concatenate(places), np.concatenate(rows), strings))
+        tick(1 / len(NAMES))
     return encode_originals(Originals(*merged))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
@@ -26,6 +25,7 @@ from index.codec.gram_writer import encode_grams
 from index.codec.grams import GramReader
 from index.codec.originals import encode_originals, list_originals
 from index.codec.rests import encode_rests
+from index.codec.tasks import Portion, Task, Tick, ignore, in_threads
 from index.codec.texts import headings_to_json, report_to_json
 from index.codec.word_writer import encode_words
 from index.codec.words import WordReader
@@ -36,6 +36,12 @@ CHARACTER_LIMIT: Final = 2**31
 SENTENCE_ENDS: Final = "。!?"
 """句末点号 (GB/T 15834), folded."""
 _NEWLINE: Final = 0x0A
+COSTS: Final = {"words": 8.0, "grams": 8.0, "originals": 1.6, "texts": 5.0, "meta": 0.5}
+"""What encoding a character takes in each task, measured of 50,000 passages, in parts of about
+equal time (``docs/decisions/generations.md``)."""
+LABELLING: Final = 0.03
+ENCODING: Final = 0.93
+"""Shares of writing a segment that go by in gathering labels and bounds, and in those tasks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +187,7 @@ def label_sections(labels: Labels) -> dict[str, Any]:
     }
 
 
-def write_segment(path: Path, columns: SegmentColumns) -> None:
+def write_segment(path: Path, columns: SegmentColumns, tick: Tick = ignore) -> None:
     """Write the segment's file.  Raises SegmentFull."""
     reports = columns.reports
     passages_of = np.array([len(r.passages) for r in reports], np.int64)
@@ -194,18 +200,26 @@ def write_segment(path: Path, columns: SegmentColumns) -> None:
     sections["heading.first"] = np.append(0, np.cumsum(runs)).astype(np.uint32)
     sections["sentences"] = numbers.encode_one(sentence_starts(body.codes, body.starts))
     sections["paragraphs"] = numbers.encode_one(paragraph_starts(body.codes, body.starts))
+    tick(LABELLING)
     spaces = {"body": body, "title": columns.title, "heading": columns.heading}
-    work: dict[str, Callable[[], Mapping[str, Any]]] = {}
+    tasks: dict[str, Task] = {}
     for name, space in spaces.items():
         sections[f"{name}.starts"] = space.starts
-        work[f"{name}.words"] = partial(_encode_space_words, space)
-        work[f"{name}.grams"] = partial(encode_grams, space.codes)
+        size = len(space.codes)
+        words, grams = partial(_encode_space_words, space), partial(encode_grams, space.codes)
+        tasks[f"{name}.words"] = Task(words, size * COSTS["words"])
+        tasks[f"{name}.grams"] = Task(grams, size * COSTS["grams"])
     paths = [headings_to_json(path) for r in reports for path, _ in heading_units(r)]
-    work["originals"] = partial(_encode_originals, columns.texts)
-    work["texts"] = partial(encode_blocks, columns.texts)
-    work["meta"] = partial(encode_blocks, [report_to_json(r) for r in reports])
-    work["headings"] = partial(encode_blocks, paths)
-    write_sections(path, sections | in_threads(work), len(body.codes))
+    own = {
+        "originals": partial(_encode_originals, columns.texts),
+        "texts": partial(encode_blocks, columns.texts),
+        "meta": partial(encode_blocks, [report_to_json(r) for r in reports]),
+        "headings": partial(encode_blocks, paths),
+    }
+    costs = COSTS | {"headings": 0.0}
+    tasks |= {name: Task(call, len(body.codes) * costs[name]) for name, call in own.items()}
+    sections |= in_threads(tasks, Portion(tick, ENCODING))
+    write_sections(path, sections, len(body.codes))
 
 
 def _laid_out(space: SpaceColumns, runs: NDArray[np.int64]) -> int:
@@ -213,34 +227,24 @@ def _laid_out(space: SpaceColumns, runs: NDArray[np.int64]) -> int:
     return int((np.diff(space.starts.astype(np.int64)) * runs).sum())
 
 
-def in_threads(work: Mapping[str, Callable[[], Mapping[str, Any]]]) -> dict[str, Any]:
-    """The sections that the calls make, each under its call's name: what follows ``.`` in that
-    is of no account but for order.  Sorting and compressing let go of the interpreter, so two
-    cores have work."""
-    sections: dict[str, Any] = {}
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        futures = {name: pool.submit(call) for name, call in work.items()}
-        for name, future in futures.items():
-            prefix = name.partition(".")[0]
-            sections |= {f"{prefix}.{part}": values for part, values in future.result().items()}
-    return sections
-
-
-def write_sections(path: Path, sections: dict[str, Any], char_count: int) -> None:
+def write_sections(
+    path: Path, sections: dict[str, Any], char_count: int, tick: Tick = ignore
+) -> None:
     """Write the segment's file from all its sections but the rests, which follow from them."""
     written = MemorySections(sections)
     grams = GramReader(written, "body", char_count)
     words = WordReader(written, "body", grams.phrase, char_count)
     rests = {f"body.{part}": values for part, values in encode_rests(words, grams).items()}
+    tick(0.5)
     write_container(path, sections | rests)
 
 
-def _encode_space_words(space: SpaceColumns) -> Mapping[str, Any]:
-    return encode_words(space.words(), len(space.starts) - 1, len(space.codes))
+def _encode_space_words(space: SpaceColumns, tick: Tick) -> Mapping[str, Any]:
+    return encode_words(space.words(tick), len(space.starts) - 1, len(space.codes))
 
 
-def _encode_originals(texts: Sequence[bytes]) -> Mapping[str, Any]:
-    return encode_originals(list_originals(texts))
+def _encode_originals(texts: Sequence[bytes], tick: Tick) -> Mapping[str, Any]:
+    return encode_originals(list_originals(texts, tick))
 
 
 class SegmentCollector:

@@ -29,7 +29,7 @@ MESSAGES = 20
 PATIENCE_S = 15.0
 """How long a build may take to stop before it is killed; what is served never changes by it."""
 
-_PROGRESS = re.compile(r"(?P<what>\w+) (?P<done>[\d,]+)/(?P<total>[\d,]+)（\d+%），(?P<pace>.+)")
+_PROGRESS = re.compile(r"(?P<percent>\d+)% (?P<what>[^，]+)，(?P<pace>.+)")
 
 
 def _heed_interrupts() -> None:
@@ -49,8 +49,8 @@ class BuildState:
     phase: Phase = "none"
     what: str = ""
     """What it is at, in Chinese; empty before its first line."""
-    done: int = 0
-    total: int = 0
+    percent: int = 0
+    """Done of the whole build."""
     pace: str = ""
     messages: tuple[str, ...] = ()
     began: datetime | None = None
@@ -116,8 +116,7 @@ class Builds:
         return BuildState(
             phase=phase,
             what=last.get("what", ""),
-            done=int(last.get("done", "0").replace(",", "")),
-            total=int(last.get("total", "0").replace(",", "")),
+            percent=int(last.get("percent", "0")),
             pace=last.get("pace", ""),
             messages=tuple(said[-MESSAGES:]),
             began=began,
