@@ -27,8 +27,9 @@ from index.work import Work
 BATCH_CHARACTERS: Final = 400_000
 """Stored characters a worker takes at a time."""
 SEGMENT_CHARACTERS: Final = 24_000_000
-"""Folded body characters after which a segment is written: bounds the builder's memory to
-about 2 GB, and keeps 50,000 passages in one segment."""
+"""Folded body characters after which a segment is written: bounds the memory that this takes to
+about 2.2 GiB, and keeps 50,000 passages in one segment.  Merging takes up to about 4 GiB
+(``docs/decisions/generations.md``)."""
 PARALLEL_FROM: Final = 1_000_000
 """Fewer characters than this are cut in the builder's own process: starting others takes
 longer."""
