@@ -33,6 +33,8 @@ FEW: Final = 4
 """Of a dense gram with at least so many times the places sought, not all are read; …"""
 LOOKUP: Final = 8_192
 """…so many added, which looking up any costs."""
+MERGED: Final = 16_384
+"""So many places of a dense gram, or fewer, are narrowed by merging rather than as a bitmap."""
 TOGETHER: Final = 1_024
 """So few places are looked up in all further dense grams at once."""
 RESTORED: Final = 1 << 24
@@ -214,8 +216,8 @@ class GramReader:
         order = sorted(_cheapest_cover(places), key=lambda i: places[i].size)
         base = order[0]
         found: Uint32s | BitMap
-        # a bitmap pays where another narrows it
-        if places[base].kind == "dense" and len(order) > 1:
+        # a bitmap pays where another narrows it, and both are large
+        if places[base].kind == "dense" and len(order) > 1 and places[base].size > MERGED:
             found = self._bitmap(places[base])
         else:
             found = self._array(places[base])

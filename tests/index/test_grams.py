@@ -77,13 +77,19 @@ def test_every_gram(reader: GramReader, text: str) -> None:
 
 
 @pytest.mark.parametrize("lookup", [grams.LOOKUP, -(2**30)], ids=["", "always looked up"])
-@pytest.mark.parametrize("together", [0, grams.TOGETHER])
+@pytest.mark.parametrize(("together", "merged"), [(0, 0), (grams.TOGETHER, grams.MERGED)])
 def test_phrases_over_kinds(
-    reader: GramReader, text: str, monkeypatch: pytest.MonkeyPatch, lookup: int, together: int
+    reader: GramReader,
+    text: str,
+    monkeypatch: pytest.MonkeyPatch,
+    lookup: int,
+    together: int,
+    merged: int,
 ) -> None:
-    # else only grams of hundreds of thousands of places would be looked up
+    # else only grams of hundreds of thousands of places would be looked up, or be bitmaps
     monkeypatch.setattr(grams, "LOOKUP", lookup)
     monkeypatch.setattr(grams, "TOGETHER", together)
+    monkeypatch.setattr(grams, "MERGED", merged)
     rng = random.Random(4)
     asked = {"遥远", "府遥远", "遥远\n", "建设首违不罚", "人人人", "人人人人", "龘靐\n", "x😀"}
     rarities = [i for i, c in enumerate(text) if c in "首双龘遥"]
