@@ -2,6 +2,7 @@
 
     <index_dir>/current -> generations/000007     what readers open
     <index_dir>/generations/000006, 000007        the one before is kept for open readers
+    <index_dir>/_MAIN_7.toc -> generations/…      what Whoosh opens when told this folder
     <index_dir>/ledger.jsonl                      ``index.ledger``
     <index_dir>/lock                              held while building; the last number given
     <index_dir>/.scratch                          of a build at work
@@ -23,7 +24,7 @@ from pathlib import Path
 from typing import Final
 
 from index.codec.tasks import Tick, ignore
-from index.codec.whoosh_codec import write_toc
+from index.codec.whoosh_codec import TOC_NAME, write_toc
 from index.errors import DamagedIndex, IndexLocked, NoIndex
 from index.ledger import Entry, append
 from index.manifest import (
@@ -39,6 +40,8 @@ CURRENT: Final = "current"
 FOLDER: Final = "generations"
 LEDGER: Final = "ledger.jsonl"
 LOCK: Final = "lock"
+LINK: Final = ".link"
+"""A link before it takes its place."""
 WORK: Final = ".building"
 """Folder of the generation being built; whatever an earlier build left in it is removed."""
 SCRATCH: Final = ".scratch"
@@ -175,7 +178,7 @@ def commit(
     before = _served(index_dir)
     generation = next_generation(index_dir)
     (index_dir / LOCK).write_text(f"{generation}\n", "ascii")
-    write_toc(work, segments, int(generation))
+    write_toc(work, segments, int(generation), f"{FOLDER}/{generation}")
     size = append(ledger_path(index_dir), entries, ledger_size)
     files = sorted(path for path in work.iterdir() if path.name != NAME)
     manifest = Manifest(
@@ -198,6 +201,7 @@ def commit(
     work.rename(final)
     flush(final.parent)
     _serve(index_dir, generation)
+    _serve_to_whoosh(index_dir, generation)
     for path in _generations(index_dir):
         if path.name not in (before, generation):
             shutil.rmtree(path, ignore_errors=True)
@@ -205,11 +209,27 @@ def commit(
 
 
 def _serve(index_dir: Path, generation: str) -> None:
-    link = index_dir / f".{CURRENT}"
-    link.unlink(missing_ok=True)
-    link.symlink_to(Path(FOLDER) / generation)
-    flush(index_dir)
-    link.replace(index_dir / CURRENT)
+    _point(index_dir / CURRENT, Path(FOLDER) / generation)
     # served from now on; until this is on disk too, the generation before is as sound
     with suppress(OSError):
         flush(index_dir)
+
+
+def _serve_to_whoosh(index_dir: Path, generation: str) -> None:
+    """Lets Whoosh open the index's own folder; a build that dies before this leaves it at the
+    generation before, which is kept."""
+    name = TOC_NAME.format(int(generation))
+    with suppress(OSError):  # served already
+        _point(index_dir / name, Path(FOLDER) / generation / name)
+        for path in index_dir.glob(TOC_NAME.format("*")):
+            if path.name != name:
+                path.unlink()
+
+
+def _point(link: Path, target: Path) -> None:
+    """Make or replace a symbolic link, at once."""
+    fresh = link.with_name(LINK)
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(target)
+    flush(link.parent)
+    fresh.replace(link)

@@ -1,15 +1,15 @@
 """The columnar segment behind Whoosh's extension points, read-only.
 
-``whoosh.index.open_dir`` on a generation's folder finds a TOC whose segments name this codec,
-and everything Whoosh asks is answered from the columns, once the folder is verified.  Writing
-goes through ``index.builder`` alone.
+``whoosh.index.open_dir`` on an index's folder, or on a generation's, finds a TOC whose segments
+name this codec, and everything Whoosh asks is answered from the columns, once the generation is
+verified.  Writing goes through ``index.builder`` alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,12 +25,17 @@ from index.codec.whoosh_terms import ColumnarTerms, open_fields
 from index.manifest import SegmentEntry, verify_files
 from index.schema import INDEX_NAME, passage_schema
 
+TOC_NAME: Final = f"_{INDEX_NAME}_{{}}.toc"
+"""What Whoosh calls the TOC of a generation by its number."""
+
 
 class ColumnarCodec(Codec):
     """Reads; whoever asks it to write is told where to."""
 
     def _open(self, storage: Any, segment: ColumnarSegment) -> SegmentReader:
         folder = Path(getattr(storage, "folder", None) or storage.a.folder)
+        if segment.home and (folder / segment.home).is_dir():  # Whoosh was told the index's folder
+            folder /= segment.home
         verify_files(folder)
         path = folder / f"{segment.segment_id()}.fz"
         return SegmentReader(path, BitMap(segment.deleted_docs()))
@@ -65,9 +70,13 @@ class ColumnarCodec(Codec):
 class ColumnarSegment(Segment):
     """What the TOC says of a segment."""
 
-    def __init__(self, name: str, passages: int, deleted: Sequence[int] = ()) -> None:
+    def __init__(
+        self, name: str, passages: int, deleted: Sequence[int] = (), home: str = ""
+    ) -> None:
         self.indexname = INDEX_NAME
         self.segid = name
+        self.home = home
+        """The generation's folder, from the index's."""
         self.compound = False
         self._passages = passages
         self._deleted = frozenset(deleted)
@@ -214,12 +223,15 @@ class LabelColumn(ColumnReader):
         self._reverse = True
 
 
-def write_toc(folder: Path, segments: Sequence[SegmentEntry], generation: int) -> None:
-    """Write Whoosh's table of contents for the segments that lie in the folder."""
+def write_toc(
+    folder: Path, segments: Sequence[SegmentEntry], generation: int, home: str = ""
+) -> None:
+    """Write Whoosh's table of contents for the segments that lie in the folder, which is ``home``
+    seen from the index's."""
     own = []
     for entry in segments:
         deleted: list[int] = []
         if entry.deleted:
             deleted = list(BitMap.deserialize((folder / f"{entry.name}.del").read_bytes()))
-        own.append(ColumnarSegment(entry.name, entry.passages, deleted))
+        own.append(ColumnarSegment(entry.name, entry.passages, deleted, home))
     TOC(passage_schema(), own, generation).write(FileStorage(str(folder)), INDEX_NAME)

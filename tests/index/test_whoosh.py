@@ -13,6 +13,7 @@ from whoosh.searching import Searcher
 
 from corpus.folding import fold
 from corpus.model import Report
+from index import generations
 from index.analysis import tokenize
 from index.codec import word_writer
 from index.generations import build_lock
@@ -55,7 +56,9 @@ def searcher(
             patch.setattr(word_writer, "TABLE_WORTH", 1_000)
         update_index(index_dir, [*reports[:2], reports[3]], processes=1)
         update_index(index_dir, reports[2:], {"r3"}, processes=1)
-    return lambda: open_dir(str(index_dir / "current")).searcher()
+    # either folder will do
+    folder = index_dir / "current" if request.param == "tables" else index_dir
+    return lambda: open_dir(str(folder)).searcher()
 
 
 def passages(reports: list[Report]) -> dict[tuple[str, str], str]:
@@ -164,3 +167,36 @@ def test_whoosh_cannot_write(searcher: Callable[[], Searcher]) -> None:
         codec = own.reader().leaf_readers()[0][0].codec()
         with pytest.raises(NotImplementedError, match="index build"):
             codec.per_document_writer(None, None)
+
+
+def test_what_whoosh_opened_stays_and_what_it_opens_is_new(
+    tmp_path: Path, reports: list[Report]
+) -> None:
+    index_dir = tmp_path / "index"
+    everything = query.Every()
+    with build_lock(index_dir):
+        update_index(index_dir, reports[:1], processes=1)
+        opened = open_dir(str(index_dir)).searcher()
+        update_index(index_dir, reports[1:], processes=1)
+    with opened as old, open_dir(str(index_dir)).searcher() as new:
+        assert {hit["report"] for hit in old.search(everything, limit=None)} == {reports[0].id}
+        held = {hit["report"] for hit in new.search(everything, limit=None)}
+        assert not old.up_to_date()
+    assert held == {report.id for report in reports}
+    assert [path.name for path in index_dir.glob("*.toc")] == ["_MAIN_2.toc"]
+
+
+def test_a_build_that_dies_before_it_tells_whoosh_leaves_it_the_one_before(
+    tmp_path: Path, reports: list[Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index_dir = tmp_path / "index"
+    with build_lock(index_dir):
+        update_index(index_dir, reports[:1], processes=1)
+        with monkeypatch.context() as patch:
+            patch.setattr(generations, "_serve_to_whoosh", lambda *_: None)
+            update_index(index_dir, reports[1:2], processes=1)
+        with open_dir(str(index_dir)).searcher() as searcher:
+            assert searcher.doc_count() == len(reports[0].passages)
+        update_index(index_dir, reports[2:], processes=1)
+    with open_dir(str(index_dir)).searcher() as searcher:
+        assert searcher.doc_count() == sum(len(report.passages) for report in reports)
