@@ -170,7 +170,7 @@ class BlockReader:
         """``(blocks + 1,)`` the first item of each block; last: how many items there are."""
         self._bounds = container.array(f"{name}.bounds")
         self._own = threading.local()
-        self._kept: dict[int, tuple[bytes, list[int]]] = {}
+        self._kept: dict[int, bytes] = {}
         self._keeping = threading.Lock()
 
     def __len__(self) -> int:
@@ -208,14 +208,12 @@ class BlockReader:
             self.dictionary_of(block),
         )
 
-    def _read(self, block: int) -> tuple[bytes, list[int]]:
-        """A block's bytes and where its items end."""
+    def _read(self, block: int) -> bytes:
+        """A block's bytes."""
         begin, end = int(self._bounds[block]), int(self._bounds[block + 1])
-        raw = self._opener(block).decompress(self._container.slice(self._name, begin, end))
-        first, last = int(self.first_items[block]), int(self.first_items[block + 1])
-        return raw, [0, *accumulate(self._lengths[first:last].tolist())]
+        return self._opener(block).decompress(self._container.slice(self._name, begin, end))
 
-    def _opened(self, block: int) -> tuple[bytes, list[int]]:
+    def _opened(self, block: int) -> bytes:
         """``_read``, of the blocks opened last without reading."""
         found = self._kept.get(block)
         if found is None:
@@ -230,14 +228,15 @@ class BlockReader:
     def item(self, number: int) -> bytes:
         """The item's bytes."""
         block = int(self.first_items.searchsorted(np.uint32(number), side="right")) - 1
-        raw, ends = self._opened(block)
-        place = number - int(self.first_items[block])
-        return raw[ends[place] : ends[place + 1]]
+        first = self.first_items.item(block)
+        begin = int(self._lengths[first:number].sum(dtype=np.int64))
+        return self._opened(block)[begin : begin + self._lengths.item(number)]
 
     def items_of(self, block: int) -> Iterator[bytes]:
         """A block's items in order."""
-        raw, ends = self._read(block)
-        for begin, end in pairwise(ends):
+        raw = self._read(block)
+        first, last = self.first_items[block : block + 2].tolist()
+        for begin, end in pairwise([0, *accumulate(self._lengths[first:last].tolist())]):
             yield raw[begin:end]
 
     def items(self) -> Iterator[bytes]:
