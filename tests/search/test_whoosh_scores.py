@@ -186,6 +186,11 @@ PHRASES = st.sampled_from(["法治政府", "政府法治", "行政执法监督",
 LEAVES = st.one_of(
     WORDS.map(lambda own: (own, word(own))),
     PHRASES.map(lambda own: (f'"{own}"', query.Phrase("grams", pairs(own)))),
+    st.sampled_from(["执", "法", "监督"]).map(lambda own: (f"{own}*", prefix("words", own))),
+    st.sampled_from(["法治", "政府", "建设"]).map(
+        lambda own: (f"标题:{own}", query.Term("title", own))
+    ),
+    st.sampled_from(["法", "建"]).map(lambda own: (f"标题:{own}*", prefix("title", own))),
     st.integers(2019, 2022).map(lambda y: (f"年份:{y}", query.NumericRange("year", y, y))),
 )
 TREES = st.recursive(
