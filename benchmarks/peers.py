@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 import tempfile
 import timeit
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -35,6 +35,22 @@ class Row:
     agency: str
     year: int
     section: str
+
+
+_FACETS = ("agency", "year", "section")
+SHOWN = SearchRequest().facet_size
+"""Values of a facet that are asked of every engine that can give fewer than all."""
+
+
+def _aggregations(**how: int) -> dict[str, Any]:
+    return {name: {"terms": {"field": name, "size": SHOWN, **how}} for name in _FACETS}
+
+
+_AGGREGATIONS: Mapping[bool, dict[str, Any]] = {
+    True: _aggregations(segment_size=5_000),
+    False: _aggregations(),
+}
+"""By whether facets must be exact."""
 
 
 class Answer(NamedTuple):
@@ -62,13 +78,6 @@ def bigrams(text: str) -> list[str]:
     return [text[i : i + 2] for i in range(len(text) - 1) if "\n" not in text[i : i + 2]]
 
 
-_FACETS = ("agency", "year", "section")
-SHOWN = SearchRequest().facet_size
-"""Values of a facet that are asked of every engine that can give fewer than all."""
-MOST_VALUES = 5_000
-"""More than any facet has."""
-
-
 class Tantivy:
     """tantivy-py: words and bigrams with positions, whitespace-tokenized; facets are terms
     aggregations over fast fields."""
@@ -87,12 +96,9 @@ class Tantivy:
         builder.add_unsigned_field("year", indexed=True, fast=True)
         self._schema = builder.build()
         self._index = tantivy.Index(self._schema, path=self._folder)
-        # the values with the highest counts, and those exact, as ours: without the size of a
-        # segment's part it would count only what is frequent in a segment
-        self._aggregations: dict[str, Any] = {
-            name: {"terms": {"field": name, "size": SHOWN, "segment_size": MOST_VALUES}}
-            for name in _FACETS
-        }
+        self.exact = True
+        """Whether facets must be exact, as ours are.  By default a segment tells ten times as many
+        values as are asked for, and what it leaves out is missing from the sum."""
 
     def build(self, rows: Iterable[Row]) -> None:
         writer = self._index.writer(heap_size=400_000_000, num_threads=2)
@@ -119,7 +125,7 @@ class Tantivy:
 
     def _answer(self, asked: tantivy.Query) -> Answer:
         found = self._searcher.search(asked, 10)
-        facets = self._searcher.aggregate(asked, self._aggregations)
+        facets = self._searcher.aggregate(asked, _AGGREGATIONS[self.exact])
         values = sum(len(facets[name]["buckets"]) for name in _FACETS)
         return Answer(found.count, len(found.hits), values)  # type: ignore[attr-defined]
 

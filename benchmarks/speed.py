@@ -7,8 +7,10 @@
 tables.  Each question is put to every engine in turn, round after round, so that a noisy machine
 is noisy to all; a time is the median of the rounds.  Every answer is the count, three facets
 (agency, year, section) and the ten best; ours counts *reports* in facets (distinct, the dearer
-count), peers count passages.  Nothing of ours is kept between rounds: of decompressed blocks, of
-which the engine keeps the last 64, only the last one is.
+count), peers count passages.  Peers that can are asked for as many values as ours gives, and those
+exact; for tantivy there is a column against counts that may be off as well, which it prefers.
+No answer and no text of ours is kept between rounds: of decompressed blocks, of which the engine
+keeps the last 64, only the last one is.
 
 "Open and first answer" is what a fresh process takes, once its modules and the dictionary are
 loaded, to open the index, every byte of it held to the manifest's SHA-256, and to answer one such
@@ -189,6 +191,8 @@ def main() -> None:
         )
         questions = choose_questions(_sample(reports), options.seed)
         ours = Ours(folder, iter(reports))
+        gc.freeze()  # what peers are made from is no matter of ours
+        alone = by_itself(ours, questions, options.rounds)
         peers = []
         built = {ours.name: ours.build_s}
         for wanted in filter(None, options.peers.split(",")):
@@ -203,7 +207,7 @@ def main() -> None:
         print(f"\n{held.passages:,} passages of {held.reports:,} reports, {ours.characters:,} "
               f"characters, {os.cpu_count()} cores, "
               f"median of {options.rounds} rounds\n")  # fmt: skip
-        _print_queries(ours, peers, questions, options.rounds)
+        _print_queries(ours, alone, peers, questions, options.rounds)
         _print_snippets(ours, questions, options.rounds)
         print("\n| build | seconds | characters/s |\n|---|---|---|")
         for engine, seconds in built.items():
@@ -278,32 +282,57 @@ def typed_as(kind: str, text: str) -> str:
     return f'"{text}"' if "phrase" in kind else text
 
 
-def _print_queries(ours: Ours, peers: Sequence[Peer], questions: Questions, rounds: int) -> None:
+def _asked(ours: Ours, kind: str, text: str) -> dict[str, Callable[[], int]]:
+    typed = typed_as(kind, text)
+    return {ours.name: lambda: ours.ask(typed)}
+
+
+def by_itself(ours: Ours, questions: Questions, rounds: int) -> dict[tuple[str, str], float]:
+    """Milliseconds of each question when nobody else is asked."""
+    return {
+        (kind, text): measure(_asked(ours, kind, text), rounds)[ours.name][0]
+        for kind, own in questions.items()
+        for text, _ in own
+    }
+
+
+def _print_queries(
+    ours: Ours,
+    alone: Mapping[tuple[str, str], float],
+    peers: Sequence[Peer],
+    questions: Questions,
+    rounds: int,
+) -> None:
     names = [ours.name, *(peer.name for peer in peers)]
-    heads = [*(f"{name}, ms" for name in names), *(f"ours / {name}" for name in names[1:])]
+    heads = ["by itself, ms", *(f"{name}, ms" for name in (names if peers else []))]
+    heads += [f"ours / {name}" for name in names[1:]]
+    loose = [peer for peer in peers if isinstance(peer, Tantivy)]
+    heads += [f"ours / {peer.name}, facets inexact" for peer in loose]
     print("| question | passages | " + " | ".join(heads) + " |")
     print("|---" * (len(heads) + 2) + "|")
     for kind, own in questions.items():
         for text, words in own:
-            typed = typed_as(kind, text)
-            calls: dict[str, Callable[[], int]] = {
-                ours.name: lambda typed=typed: ours.ask(typed)  # type: ignore[misc]
-            }
-            for peer in peers:
-                calls[peer.name] = peer_call(peer, kind, words)
             if "phrase" in kind:
-                for peer in peers:
-                    if isinstance(peer, Tantivy):
-                        peer.settle(text, ours.ask(typed))
+                for peer in loose:
+                    peer.settle(text, ours.ask(typed_as(kind, text)))
+            calls = _asked(ours, kind, text)
+            calls |= {peer.name: peer_call(peer, kind, words) for peer in peers}
             found = measure(calls, rounds)
             spent, agreed = found[ours.name]
-            cells = [_cell(*found[name], agreed) for name in names]
+            cells = [f"{alone[kind, text]:.2f}"]
+            cells += [_cell(*found[name], agreed) for name in (names if peers else [])]
             cells += ["" if found[n][1] < 0 else f"{spent / found[n][0]:.3g}" for n in names[1:]]
+            for peer in loose:
+                peer.exact = False
+                both = _asked(ours, kind, text) | {peer.name: calls[peer.name]}
+                mine, theirs = (took for took, _ in measure(both, rounds).values())
+                cells.append(f"{mine / theirs:.3g}")
+                peer.exact = True
             print(f"| {kind}: {text} | {agreed:,} | {' | '.join(cells)} |", flush=True)
     print("\nA count in brackets differs from ours: a run of characters is found as characters "
           "too, not as words alone.  –: the peer cannot answer it.")  # fmt: skip
-    for peer in peers:
-        if isinstance(peer, Tantivy) and peer.asked_by_words:
+    for peer in loose:
+        if peer.asked_by_words:
             listed = "、".join(sorted(peer.asked_by_words))
             print(f"\ntantivy is asked for phrases as bigrams; as words, faster and with the same "
                   f"count, for {listed}.")  # fmt: skip

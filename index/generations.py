@@ -81,6 +81,8 @@ def build_lock(index_dir: Path) -> Iterator[None]:
             fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise IndexLocked(index_dir) from None
+        if served := _served(index_dir):  # which a build that died then did not tell Whoosh
+            _serve_to_whoosh(index_dir, served)
         yield
     finally:
         _locks.remove(number)
@@ -205,6 +207,9 @@ def commit(
     for path in _generations(index_dir):
         if path.name not in (before, generation):
             shutil.rmtree(path, ignore_errors=True)
+    for link in index_dir.glob(TOC_NAME.format("*")):
+        if not link.exists():
+            link.unlink()
     return generation
 
 
@@ -216,14 +221,13 @@ def _serve(index_dir: Path, generation: str) -> None:
 
 
 def _serve_to_whoosh(index_dir: Path, generation: str) -> None:
-    """Lets Whoosh open the index's own folder; a build that dies before this leaves it at the
-    generation before, which is kept."""
+    """Lets Whoosh open the index's own folder: of several links it follows the one with the
+    highest number.  A build that dies before this leaves it at the generation before, which is
+    kept, until the next takes the lock."""
     name = TOC_NAME.format(int(generation))
-    with suppress(OSError):  # served already
-        _point(index_dir / name, Path(FOLDER) / generation / name)
-        for path in index_dir.glob(TOC_NAME.format("*")):
-            if path.name != name:
-                path.unlink()
+    if not (index_dir / name).is_symlink():
+        with suppress(OSError):  # served already
+            _point(index_dir / name, Path(FOLDER) / generation / name)
 
 
 def _point(link: Path, target: Path) -> None:

@@ -140,7 +140,7 @@ def _update(
         # words cut otherwise must not stand beside these: cut the stored texts again
         incoming = chain(_stored_reports(before, remove), incoming)
         for segment in old:
-            work.plan(len(segment.report_ids), int(segment.body.starts[-1]))
+            work.plan(int(segment.live_reports().sum()), _live_characters(segment))
         old = ()
     segments = [_without(segment, remove) for segment in old]
     segments = [segment for segment in segments if len(segment.deleted) < segment.passage_count]

@@ -52,7 +52,7 @@ class Progress:
 
 class Work:
     """Counts the work of one build, in characters, and tells whoever watches, one call at a time
-    though threads share it."""
+    though threads share it.  A watcher that fails is told no more."""
 
     def __init__(
         self,
@@ -157,6 +157,10 @@ class Work:
         self, phase: Phase, left_s: float | None, done: int = 0, total: int = 0, rate: float = 0.0
     ) -> None:
         self._share = max(self._share, self._read_share)
-        if self._tell_watcher is not None:
-            elapsed = self._clock() - self._began
+        if self._tell_watcher is None:
+            return
+        elapsed = self._clock() - self._began
+        try:
             self._tell_watcher(Progress(phase, self._share, done, total, rate, left_s, elapsed))
+        except Exception:  # a closed pipe, a full log: no reason to give the build up
+            self._tell_watcher = None

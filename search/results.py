@@ -77,7 +77,7 @@ def permalink(report_id: str, passage: str | None = None, hash: str | None = Non
     return path
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class FacetValue:
     """Not to be changed; not frozen, for an answer has dozens and a frozen one takes four times as
     long to make."""

@@ -15,8 +15,8 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def well_formed(text: str) -> str:
-    """The text with U+FFFD in place of each lone surrogate, which is no character: no index holds
-    it and no page can carry it.  As long as it was."""
+    """The text, as long as it was, with U+FFFD, the sign for what could not be read, in place of
+    each lone surrogate: half a character, which no page can carry."""
     return _SURROGATES.sub("\ufffd", text)
 
 

@@ -111,7 +111,7 @@ def _for_tab(request: SearchRequest, tab: Tab) -> SearchRequest:
 
 
 def _clean(text: str) -> str:
-    """The text without lone surrogates, which no index holds and no page can carry."""
+    """The text without blanks around it and without lone surrogates."""
     return well_formed(text).strip()
 
 

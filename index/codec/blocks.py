@@ -123,7 +123,7 @@ def encode_blocks(items: Sequence[bytes], tick: Tick = ignore) -> Mapping[str, A
     writer = BlockWriter()
     dictionary = _train(items)
     tick(TRAINING)
-    step = max(1, len(items) // STEPS)
+    step = max(1, -(-len(items) // STEPS))
     for first in range(0, len(items), step):
         writer.add_items(items[first : first + step], dictionary)
         tick((1 - TRAINING) / STEPS)

@@ -67,12 +67,8 @@ class Evaluator:
         if scope == "passage":
             return self._node(tree)
         columns = self._columns
-        leaves = [
-            self._node(leaf)
-            for leaf in _positive(tree)
-            if isinstance(leaf, _TEXT_LEAVES | query.Near)
-        ]
-        true = self._reports(tree)[columns.report_of]
+        held, leaves = self._in_reports(tree)
+        true = held[columns.report_of]
         # of a report its passages with one of the words are listed; all, where none has any
         worded = np.zeros(columns.passage_count, np.bool_)
         for leaf in leaves:
@@ -84,21 +80,31 @@ class Evaluator:
             _take(joined, leaf)
         return joined
 
-    def _reports(self, node: query.Node) -> Bools:
-        """``(report_count,)`` the tree over whole reports: a leaf is true of a report when it is
-        of some live passage."""
+    def _in_reports(self, node: query.Node) -> tuple[Bools, list[Evaluated]]:
+        """``(report_count,)`` the tree over whole reports: a leaf is true of a report when it is of
+        some live passage.  And its leaves that are not under NOT."""
         if isinstance(node, query.And | query.Or):
-            masks = [self._reports(child) for child in node.children]
-            joined = masks[0].copy()
-            for mask in masks[1:]:
-                joined = joined & mask if isinstance(node, query.And) else joined | mask
-            return joined
+            parts = [self._in_reports(child) for child in node.children]
+            masks = [held for held, _ in parts]
+            leaves = [leaf for _, own in parts for leaf in own]
+            if isinstance(node, query.And):
+                return np.logical_and.reduce(masks), leaves
+            for held, own in parts:
+                self._score_within(own, held)
+            return np.logical_or.reduce(masks), leaves
         if isinstance(node, query.Not):
-            return ~self._reports(node.child)
-        docs = (self._node(node).passages & self._columns.live_passages).docs
+            return ~self._in_reports(node.child)[0], []
+        answer = self._node(node)
+        docs = (answer.passages & self._columns.live_passages).docs
         reports = np.zeros(self._columns.report_count, np.bool_)
         reports[self._columns.report_of[docs]] = True
-        return reports
+        return reports, [answer] if isinstance(node, _TEXT_LEAVES | query.Near) else []
+
+    def _score_within(self, leaves: Sequence[Evaluated], held: Bools) -> None:
+        """Lets leaves score in some reports only."""
+        within = PassageSet.of_mask(held[self._columns.report_of])
+        for leaf in leaves:
+            leaf.finds = [_within(one, within) for one in leaf.finds]
 
     def _node(self, node: query.Node) -> Evaluated:
         if isinstance(node, query.Everything):

@@ -46,9 +46,11 @@ class Words:
         pairs = zip(self.columns.segments, stands, strict=True)
         return [segment.tokens_at(own, len(self.prefix)) for segment, own in pairs]
 
-    def scores(self, norms: Floats) -> Floats:
+    @cached_property
+    def scores(self) -> Floats:
         """``(passage_count,)`` the sum of what BM25 gives each word by itself, as ordinary Whoosh
         adds them up."""
+        norms = self.columns.word_norms(self.space)
         bases = self.columns.bases.tolist()
         scores = np.zeros(self.columns.passage_count, np.float32)
         for number, (own, weights) in enumerate(zip(self._ranges, self._weights(), strict=True)):

@@ -90,10 +90,7 @@ class Scorer:
         if not len(counts):
             return
         if text.words is not None:  # each of them by itself
-            own = self._rows.take(text.words.scores(self._columns.word_norms(text.words.space)))[
-                where
-            ]
-            own *= np.float32(weight)
+            own = np.float32(weight) * self._rows.take(text.words.scores)[where]
         else:
             own = counts.astype(np.float32)
             own /= own + norms[where]

@@ -177,7 +177,7 @@ def after_a_death(index_dir: Path, folder: Path, before: Served, after: Served) 
     assert left == {was, now}
     assert {path.name for path in index_dir.iterdir()} == {
         *("current", "generations", "ledger.jsonl", "lock", "problems.csv"),
-        f"_MAIN_{int(now)}.toc",
+        *(f"_MAIN_{int(number)}.toc" for number in (was, now)),
     }
 
 

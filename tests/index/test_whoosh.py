@@ -183,7 +183,10 @@ def test_what_whoosh_opened_stays_and_what_it_opens_is_new(
         held = {hit["report"] for hit in new.search(everything, limit=None)}
         assert not old.up_to_date()
     assert held == {report.id for report in reports}
-    assert [path.name for path in index_dir.glob("*.toc")] == ["_MAIN_2.toc"]
+    assert {path.name for path in index_dir.glob("*.toc")} == {"_MAIN_1.toc", "_MAIN_2.toc"}
+    with build_lock(index_dir):
+        update_index(index_dir, [], {reports[0].id}, processes=1)
+    assert {path.name for path in index_dir.glob("*.toc")} == {"_MAIN_2.toc", "_MAIN_3.toc"}
 
 
 def test_a_build_that_dies_before_it_tells_whoosh_leaves_it_the_one_before(
@@ -197,6 +200,9 @@ def test_a_build_that_dies_before_it_tells_whoosh_leaves_it_the_one_before(
             update_index(index_dir, reports[1:2], processes=1)
         with open_dir(str(index_dir)).searcher() as searcher:
             assert searcher.doc_count() == len(reports[0].passages)
+    held = sum(len(report.passages) for report in reports[:2])
+    with build_lock(index_dir), open_dir(str(index_dir)).searcher() as searcher:
+        assert searcher.doc_count() == held  # whoever takes the lock makes it good
         update_index(index_dir, reports[2:], processes=1)
     with open_dir(str(index_dir)).searcher() as searcher:
         assert searcher.doc_count() == sum(len(report.passages) for report in reports)

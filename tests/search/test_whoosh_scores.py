@@ -221,6 +221,26 @@ def test_scores_of_any_tree_are_ordinary_whooshs(
     same_scores(engine, index_dir, *tree)
 
 
+@pytest.mark.parametrize("contiguity", [True, False])
+def test_a_branch_that_fails_in_a_report_scores_nothing_there(
+    engine: Engine, contiguity: bool
+) -> None:
+    def scores(typed: str) -> dict[tuple[str, str], float]:
+        asked = SearchRequest(typed, size=100, scope="report", contiguity=contiguity)
+        return {(h.report_id, h.passage): h.score for h in engine.search(asked).hits}
+
+    alone = scores("执法")
+    either, inside = scores("(法治 优化) OR 执法"), {r for r, _ in scores("法治 优化")}
+    outside = {place: score for place, score in either.items() if place[0] not in inside}
+    assert outside
+    assert inside
+    assert {place for place, score in outside.items() if score} == {
+        place for place in alone if place[0] not in inside
+    }
+    assert all(outside[place] == alone[place] for place in outside.keys() & alone.keys())
+    assert any(either[place] > alone[place] for place in alone if place[0] in inside)
+
+
 def test_a_run_that_stands_together_scores_higher_with_the_boost(engine: Engine) -> None:
     asked = SearchRequest("法治政府", size=100)
     with_boost = {(h.report_id, h.passage): h.score for h in engine.search(asked).hits}
