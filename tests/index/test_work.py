@@ -275,3 +275,22 @@ def test_a_terminal_shows_each_phase_at_once() -> None:
     drawn = out.getvalue().split("\r\033[K")
     assert [line.count("█") for line in drawn] == [0, 0, 18, 28]
     assert [line.endswith("\n") for line in drawn] == [False, False, False, True]
+
+
+def test_a_watcher_that_fails_is_told_no_more_and_the_build_goes_on(
+    tmp_path: Path, make_report: MakeReport
+) -> None:
+    told: list[Progress] = []
+
+    def tell(progress: Progress) -> None:
+        told.append(progress)
+        if len(told) == 3:
+            raise BrokenPipeError
+
+    index_dir = tmp_path / "index"
+    work = Work(tell, processes=1)
+    with build_lock(index_dir):
+        update_index(index_dir, some_reports(make_report, 0, 6), processes=1, work=work)
+    work.finish()
+    assert len(told) == 3
+    assert len(list(open_snapshot(index_dir).report_ids())) == 6
