@@ -37,9 +37,9 @@ class Snippet:
     cut_after: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Hit:
-    """One matching passage."""
+    """One matching passage.  Not to be changed; not frozen, as ``FacetValue`` is not."""
 
     report_id: str
     passage: str

@@ -21,6 +21,8 @@ from index.codec.tasks import Tick, ignore
 
 BLOCK: Final = 8_192
 """Bytes after which a block is closed."""
+SMALL: Final = 2_048
+"""The same, of items of which every hit needs one: heading paths."""
 DICTIONARY: Final = 262_144
 """Bytes of a dictionary, at most."""
 DICTIONARY_SHARE: Final = 100
@@ -55,7 +57,8 @@ class BlockWriter:
     """Takes items, or blocks of items that are compressed already, in order, and gives their
     sections (without a name in front)."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
         self._lengths: list[NDArray[np.int64]] = []
         self._first_items = [0]
         self._bounds = [0]
@@ -75,7 +78,7 @@ class BlockWriter:
         for item in items:
             self._open.append(item)
             self._size += len(item)
-            if self._size >= BLOCK:
+            if self._size >= self._limit:
                 self.close_block()
 
     def close_block(self) -> None:
@@ -118,9 +121,12 @@ def _compressor(dictionary: bytes) -> zstandard.ZstdCompressor:
     return zstandard.ZstdCompressor(level=LEVEL, dict_data=known, write_checksum=False)
 
 
-def encode_blocks(items: Sequence[bytes], tick: Tick = ignore) -> Mapping[str, Any]:
-    """Sections (without a name in front) that give any item back by its number."""
-    writer = BlockWriter()
+def encode_blocks(
+    items: Sequence[bytes], tick: Tick = ignore, *, limit: int | None = None
+) -> Mapping[str, Any]:
+    """Sections (without a name in front) that give any item back by its number; ``limit`` bytes
+    close a block."""
+    writer = BlockWriter(limit or BLOCK)
     dictionary = _train(items)
     tick(TRAINING)
     step = max(1, -(-len(items) // STEPS))
@@ -131,11 +137,14 @@ def encode_blocks(items: Sequence[bytes], tick: Tick = ignore) -> Mapping[str, A
 
 
 def merge_blocks(
-    parts: Sequence[tuple[BlockReader, NDArray[np.bool_]]], tick: Tick = ignore
+    parts: Sequence[tuple[BlockReader, NDArray[np.bool_]]],
+    tick: Tick = ignore,
+    *,
+    limit: int | None = None,
 ) -> Mapping[str, Any]:
     """Sections of several readers' items, of each only those marked.  Blocks are taken over as
     they are; but what comes from few items learnt little, and is compressed anew."""
-    writer = BlockWriter()
+    writer = BlockWriter(limit or BLOCK)
     small = [own for own, _ in parts if own.size < LEARNT]
     fresh = _train(
         [item for own, kept in parts if own in small for item in compress(own.items(), kept)]

@@ -80,11 +80,18 @@ class Matches:
     @cached_property
     def occurrence_counts(self) -> Int64s:
         """``(len(docs),)`` occurrences in each matching passage."""
-        counts = self._occurrence_rows(self._rows)
+        counts = self._row_counts
         return (counts.take(self.docs) if self._rows.are_all else counts).astype(np.int64)
+
+    @cached_property
+    def _row_counts(self) -> NDArray[Any]:
+        """Occurrences by row."""
+        return self._occurrence_rows(self._rows)
 
     def occurrences_in(self, docs: Int64s) -> Int64s:
         """``(n,)`` occurrences in each of some matching passages, in any order."""
+        if self._rows.passages is not None:
+            return self._row_counts.take(self._rows.passages.searchsorted(docs)).astype(np.int64)
         order = np.argsort(docs)
         found = np.empty(len(docs), np.int64)
         found[order] = self._occurrence_rows(Rows(self.columns.passage_count, docs[order]))
@@ -94,7 +101,7 @@ class Matches:
     def occurrences(self) -> int:
         """All of them."""
         if self._placed or not self._rows.are_all:
-            return int(self._occurrence_rows(self._rows).sum(dtype=np.int64))
+            return int(self._row_counts.sum(dtype=np.int64))
         # each string's by themselves: no row is needed
         total = 0
         for own in self._groups:

@@ -174,4 +174,4 @@ def test_blocks_keep_their_dictionaries(
 
 
 def test_no_items() -> None:
-    assert len(BlockWriter().sections()["lengths"]) == 0
+    assert len(BlockWriter(1).sections()["lengths"]) == 0
