@@ -144,7 +144,8 @@ def _update(
         old = ()
     segments = [_without(segment, remove) for segment in old]
     segments = [segment for segment in segments if len(segment.deleted) < segment.passage_count]
-    _expect(segments, work, segment_limit)
+    sizes = {segment.name: _live_characters(segment) for segment in segments}
+    _expect(segments, sizes, work, segment_limit)
     written = write_segments(
         incoming,
         next_path,
@@ -155,8 +156,9 @@ def _update(
     )
     for segment in segments:
         _link(segment.container.path, folder / f"{segment.name}.fz")
-    segments += [SegmentReader(path) for path in written]
-    segments = _merge(segments, folder, next_path, segment_limit, work)
+    fresh = [SegmentReader(path) for path in written]
+    sizes |= {segment.name: _live_characters(segment) for segment in fresh}
+    segments = _merge([*segments, *fresh], sizes, folder, next_path, segment_limit, work)
     entries = []
     for segment in segments:
         if segment.deleted:
@@ -206,12 +208,14 @@ def _live_characters(segment: SegmentReader) -> int:
     return max(int(lengths(space.starts)[live].sum()) for space in spaces)
 
 
-def _expect(segments: Sequence[SegmentReader], work: Work, limit: int) -> None:
+def _expect(
+    segments: Sequence[SegmentReader], sizes: Mapping[str, int], work: Work, limit: int
+) -> None:
     """Foretell what will be merged beside ``segments`` when what is planned is written."""
-    sizes = {s.name: _live_characters(s) for s in segments}
     left = round(work.expected("write"))
-    sizes |= {f"+{at}": min(limit, left - at) for at in range(0, left, limit)}
-    merged = sum(sizes[name] for group in _groups(segments, sizes, limit) for name in group)
+    foreseen = {**sizes, **{f"+{at}": min(limit, left - at) for at in range(0, left, limit)}}
+    groups = _groups(segments, foreseen, limit)
+    merged = sum(foreseen[name] for group in groups for name in group)
     work.expect("merge", merged)
     work.expect("serve", left + merged)
 
@@ -228,13 +232,13 @@ def _groups(
 
 def _merge(
     segments: list[SegmentReader],
+    sizes: Mapping[str, int],
     folder: Path,
     next_path: Callable[[], Path],
     limit: int,
     work: Work,
 ) -> list[SegmentReader]:
     """Fewer segments."""
-    sizes = {s.name: _live_characters(s) for s in segments}
     groups = _groups(segments, sizes, limit)
     characters = [sum(sizes[name] for name in group) for group in groups]
     work.expect("merge", sum(characters))

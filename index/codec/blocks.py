@@ -21,8 +21,8 @@ from index.codec.tasks import Tick, ignore
 
 BLOCK: Final = 8_192
 """Bytes after which a block is closed."""
-SMALL: Final = 2_048
-"""The same, of items of which every hit needs one: heading paths."""
+LIMITS: Final = {"headings": 2_048}
+"""The same, of families of which it is another: every hit needs a heading path."""
 DICTIONARY: Final = 262_144
 """Bytes of a dictionary, at most."""
 DICTIONARY_SHARE: Final = 100

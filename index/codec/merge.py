@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.codec import numbers
-from index.codec.blocks import SMALL, merge_blocks
+from index.codec.blocks import LIMITS, merge_blocks
 from index.codec.container import compact
 from index.codec.gram_writer import GramWriter
 from index.codec.moves import Move, chosen, placed
@@ -242,8 +242,7 @@ def merge_segments(path: Path, segments: Sequence[SegmentReader], tick: Tick = i
     tasks["originals"] = Task(partial(merge_originals, originals), size * COSTS["originals"])
     for name, kept in (("texts", passages), ("meta", live), ("headings", units)):
         blocks = [(s.blocks(name), own) for s, own in zip(segments, kept, strict=True)]
-        limit = SMALL if name == "headings" else None
-        call = partial(merge_blocks, blocks, limit=limit)
+        call = partial(merge_blocks, blocks, limit=LIMITS.get(name))
         tasks[name] = Task(call, size * COSTS.get(name, 0.0))
     tick(1 - MERGING - WRITING)
     sections |= in_threads(tasks, Portion(tick, MERGING))

@@ -18,7 +18,7 @@ from corpus.identity import HASH_BYTES, passage_digest
 from corpus.model import CATEGORIES, Report
 from index.analysis.batch import TextBatch
 from index.codec import numbers
-from index.codec.blocks import SMALL, encode_blocks
+from index.codec.blocks import LIMITS, encode_blocks
 from index.codec.columns import SpaceCollector, SpaceColumns
 from index.codec.container import MemorySections, compact, write_container
 from index.codec.gram_writer import encode_grams
@@ -214,7 +214,7 @@ def write_segment(path: Path, columns: SegmentColumns, tick: Tick = ignore) -> N
         "originals": partial(_encode_originals, columns.texts),
         "texts": partial(encode_blocks, columns.texts),
         "meta": partial(encode_blocks, [report_to_json(r) for r in reports]),
-        "headings": partial(encode_blocks, paths, limit=SMALL),
+        "headings": partial(encode_blocks, paths, limit=LIMITS["headings"]),
     }
     costs = COSTS | {"headings": 0.0}
     tasks |= {name: Task(call, len(body.codes) * costs[name]) for name, call in own.items()}

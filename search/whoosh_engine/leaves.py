@@ -92,6 +92,11 @@ class Found:
     constant: float = 0.0
     """What each of its passages scores then, beside texts."""
 
+    @property
+    def scores_one(self) -> bool:
+        """Whether one text alone scores, so that nothing of it stands outside its passages."""
+        return len(self.scored) == 1 and not self.pairs
+
 
 class Leaves:
     """Looks leaves up in one generation, each text once."""

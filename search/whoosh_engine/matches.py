@@ -271,14 +271,10 @@ class Matches:
     @property
     def _score_alone(self) -> bool:
         """Whether passages that do not match have no score anyway: what is asked is one text."""
-        finds = self._evaluated.finds
-        return (
-            self._contiguity
-            and len(finds) == 1
-            and finds[0].found.passages is self.passages
-            and len(finds[0].found.scored) == 1
-            and not finds[0].found.pairs
-        )
+        if not self._contiguity or len(self._evaluated.finds) != 1:
+            return False
+        found = self._evaluated.finds[0].found
+        return found.passages is self.passages and found.scores_one
 
     @cached_property
     def _scores(self) -> Floats:

@@ -40,8 +40,7 @@ class Scorer:
     def add(self, scoring: Scoring) -> None:
         """What a leaf gives."""
         found, where = scoring
-        # a single text stands nowhere else
-        if where is found.passages and len(found.scored) == 1 and not found.pairs:
+        if where is found.passages and found.scores_one:
             where = None
         for text in found.scored:
             self._add_text(text, self._norms, 1.0, where)
