@@ -175,3 +175,20 @@ def test_blocks_keep_their_dictionaries(
 
 def test_no_items() -> None:
     assert len(BlockWriter(1).sections()["lengths"]) == 0
+
+
+def test_blocks_of_merged_heading_paths_are_as_small_as_written_ones(
+    tmp_path: Path, make_report: MakeReport
+) -> None:
+    segments = []
+    for number in range(2):
+        headings = [[f"第{number}篇", f"第{i}条法治政府建设"] for i in range(150)]
+        report = make_report(["法治。"] * 150, headings=headings, report_id=f"r{number}")
+        segments.append(write_one(tmp_path / f"{number}.fz", [report]))
+    merge_segments(tmp_path / "merged.fz", segments)
+    for segment in (*segments, SegmentReader(tmp_path / "merged.fz")):
+        own = segment.blocks("headings")
+        assert own.size > 2 * blocks.LIMITS["headings"]
+        for block in range(len(own.first_items) - 1):
+            *items, _ = own.items_of(block)
+            assert sum(map(len, items)) < blocks.LIMITS["headings"]
