@@ -185,11 +185,12 @@ class Segment(Protocol):
     def passage_id(self, doc: int) -> str:
         """``s2.3``."""
 
-    def passage_hash(self, doc: int) -> str:
-        """``corpus.identity.passage_hash`` of its stored text, which is not read for it."""
+    def passage_hashes(self, docs: NDArray[np.integer]) -> Sequence[str]:
+        """``corpus.identity.passage_hash`` of the stored texts of some documents, which are not
+        read for it."""
 
-    def passage_headings(self, doc: int) -> tuple[str, ...]:
-        """Heading path, outermost first."""
+    def passage_headings(self, docs: NDArray[np.integer]) -> Sequence[tuple[str, ...]]:
+        """Heading paths of some documents, outermost first."""
 
     def report_id(self, report: int) -> str: ...
 

@@ -236,10 +236,21 @@ class BlockReader:
 
     def item(self, number: int) -> bytes:
         """The item's bytes."""
-        block = int(self.first_items.searchsorted(np.uint32(number), side="right")) - 1
-        first = self.first_items.item(block)
-        begin = int(self._lengths[first:number].sum(dtype=np.int64))
-        return self._opened(block)[begin : begin + self._lengths.item(number)]
+        return self.items_at(np.array([number], np.uint32))[0]
+
+    def items_at(self, numbers: NDArray[np.uint32]) -> list[bytes]:
+        """The bytes of some items, in any order."""
+        blocks = self.first_items.searchsorted(numbers, side="right") - 1
+        firsts = self.first_items.take(blocks)
+        found = []
+        for block, first, number in zip(
+            blocks.tolist(), firsts.tolist(), numbers.tolist(), strict=True
+        ):
+            # a block has few items: their lengths add up faster in a list than in an array
+            *before, own = self._lengths[first : number + 1].tolist()
+            begin = sum(before)
+            found.append(self._opened(block)[begin : begin + own])
+        return found
 
     def items_of(self, block: int) -> Iterator[bytes]:
         """A block's items in order."""

@@ -38,8 +38,9 @@ class Borders:
     def at(self, positions: Uint32s) -> Uint32s:
         """``(n,)`` the number of the stretch each position lies in."""
         found: Uint32s = self._hints.take(positions >> self._shift)
-        crowded = np.flatnonzero(found >= _CROWDED)
-        found[crowded] ^= _CROWDED
+        crowded = (found >= _CROWDED).nonzero()[0]
+        if len(crowded):
+            found[crowded] ^= _CROWDED
         found += self._next.take(found) <= positions
         while len(crowded):
             behind = self._next.take(found[crowded]) <= positions[crowded]

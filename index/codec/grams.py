@@ -100,15 +100,22 @@ class GramReader:
         return keys.astype(np.uint32) if size <= 1 << 16 else keys
 
     @cached_property
-    def _listed(self) -> tuple[Uint32s, NDArray[np.uint8], Uint32s]:
+    def _listed(self) -> tuple[NDArray[Any], ...]:
         """The grams that have a row in a table, ascending; of each its table's number in
-        ``LISTED``, and its row."""
-        tables = [self._tables[kind][0] for kind in LISTED]
-        grams = np.concatenate(tables)
+        ``LISTED``, its row, and how many positions it has.  Last comes one that is no gram."""
+        tables = [self._tables[kind] for kind in LISTED]
+        grams = np.concatenate([own for own, _, _ in tables])
         order = np.argsort(grams, kind="stable")
-        kinds = np.repeat(np.arange(len(LISTED), dtype=np.uint8), list(map(len, tables)))
-        rows = np.concatenate([np.arange(len(table), dtype=np.uint32) for table in tables])
-        return grams[order].astype(np.uint32), kinds[order], rows[order]
+        sizes = [len(own) for own, _, _ in tables]
+        kinds = np.repeat(np.arange(len(LISTED), dtype=np.uint8), sizes)
+        rows = np.concatenate([np.arange(size, dtype=np.uint32) for size in sizes])
+        counts = np.concatenate([own for _, own, _ in tables])
+        return (
+            np.append(grams[order], len(self._second)).astype(np.uint32),
+            np.append(kinds[order], np.uint8(0)),
+            np.append(rows[order], np.uint32(0)),
+            np.append(counts[order], 0).astype(np.uint32),
+        )
 
     def _find_all(self, bigrams: Sequence[str]) -> list[_Place] | None:
         """Where some grams lie; None when one of them is nowhere."""
@@ -123,18 +130,19 @@ class GramReader:
         grams = keys.searchsorted(wanted)
         if (keys.take(grams, mode="clip") != wanted).any():
             return None
-        listed, kinds, rows = self._listed
+        listed, *columns = self._listed
         at = listed.searchsorted(grams.astype(np.uint32))
+        kinds, rows, counts = [own.take(at).tolist() for own in columns]
+        smalls = self._small.take(grams).tolist()
         found: list[_Place] = []
-        for i, small in enumerate(self._small.take(grams).tolist()):
-            if small:
+        for i, small in enumerate(smalls):
+            if small:  # it is rare and has no row
                 first = ids[bigrams[i][0]]
                 begin, end = self._first.item(first), grams.item(i)
                 before = int(self._small[begin:end].sum(dtype=np.int64))
                 found.append(_Place("rare", self._rare_first.item(first) + before, small))
             else:
-                kind, row = LISTED[kinds.item(at.item(i))], rows.item(at.item(i))
-                found.append(_Place(kind, row, self._tables[kind][1].item(row)))
+                found.append(_Place(LISTED[kinds[i]], rows[i], counts[i]))
         return found
 
     def _find(self, bigram: str) -> _Place | None:
@@ -319,16 +327,15 @@ class GramReader:
 def _cheapest_cover(places: list[_Place]) -> list[int]:
     """Grams that together cover every character of a phrase, of least total count: the first
     and the last, and of any two neighbours at least one."""
-    cost: list[float] = []
-    back: list[int] = []
+    # the least cost of a cover that ends with each gram, and with the one before it
+    cost, cost_before = 0, 0
+    skips = []
     for i, place in enumerate(places):
-        before = [(cost[j], j) for j in (i - 1, i - 2) if j >= 0]
-        least, came = min(before) if before else (0, -1)
-        cost.append(least + place.size)
-        back.append(came)
+        skips.append(i > 1 and cost_before < cost)
+        cost, cost_before = (cost_before if skips[-1] else cost) + place.size, cost
     chosen = []
     at = len(places) - 1
     while at >= 0:
         chosen.append(at)
-        at = back[at]
+        at -= 2 if skips[at] else 1
     return chosen

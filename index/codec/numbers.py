@@ -24,6 +24,8 @@ TYPES: Final[dict[int, type[np.unsignedinteger[Any]]]] = {
 }
 """By the bytes of an element; 4 holds the numbers themselves, not differences."""
 WIDTHS: Final = tuple(TYPES)
+_MOST: Final = {width: int(np.iinfo(dtype).max) for width, dtype in TYPES.items()}
+"""The greatest value of an element, by its bytes."""
 _MANY: Final = 16
 """Numbers are looked up in so many times their number rather than merged with them."""
 
@@ -43,7 +45,7 @@ def element_counts(steps: Uint32s, firsts: Int64s, width: int) -> Int64s:
     """How many elements of ``width`` bytes each list takes."""
     if width == 4:
         return np.diff(firsts, append=len(steps)).astype(np.int64)
-    most = np.iinfo(TYPES[width]).max
+    most = _MOST[width]
     elements = steps // np.uint32(most) + np.uint32(1)
     return np.add.reduceat(elements, firsts, dtype=np.int64) if len(firsts) else firsts
 
@@ -96,11 +98,10 @@ def encode(values: Uint32s, steps: Uint32s, width: int) -> NDArray[Any]:
     """The elements of lists that lie side by side."""
     if width == 4:
         return values.astype(np.uint32)
-    dtype = TYPES[width]
-    most = np.iinfo(dtype).max
+    most = _MOST[width]
     skips = steps // np.uint32(most)
     ends = np.cumsum(skips + np.uint32(1), dtype=np.int64)
-    out = np.full(int(ends[-1]) if len(ends) else 0, most, dtype)
+    out = np.full(int(ends[-1]) if len(ends) else 0, most, TYPES[width])
     out[ends - 1] = steps - skips * np.uint32(most)
     return out
 
@@ -111,7 +112,7 @@ def decode(elements: NDArray[Any]) -> Uint32s:
         return elements
     sums = elements.astype(np.uint32)
     sums.cumsum(out=sums)
-    kept = elements != np.iinfo(elements.dtype).max
+    kept = elements != _MOST[elements.itemsize]
     return sums if kept.all() else sums.compress(kept)
 
 
@@ -123,7 +124,7 @@ def decode_many(elements: NDArray[Any], bounds: NDArray[Any]) -> tuple[Uint32s, 
         return elements, np.diff(bounds)
     sums = np.zeros(len(elements) + 1, np.uint64)
     np.cumsum(elements, dtype=np.uint64, out=sums[1:])
-    kept = elements != np.iinfo(elements.dtype).max
+    kept = elements != _MOST[elements.itemsize]
     bases = np.repeat(sums[bounds[:-1]], np.diff(bounds))
     kept_before = np.zeros(len(elements) + 1, np.int64)
     np.cumsum(kept, out=kept_before[1:])

@@ -17,7 +17,7 @@ import zstandard
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from corpus.identity import HASH_BYTES, base32
+from corpus.identity import HASH_BYTES, HASH_LENGTH, base32
 from corpus.model import Report
 from index.codec import numbers
 from index.codec.blocks import BlockReader
@@ -114,7 +114,7 @@ class SegmentReader:
         return self.title if name == "title" else self.heading
 
     def passage_text(self, doc: int) -> str:
-        return self._blocks["texts"].item(doc).decode("utf-8", "surrogatepass")
+        return _text(self._blocks["texts"].item(doc))
 
     @cached_property
     def originals(self) -> Originals:
@@ -153,11 +153,13 @@ class SegmentReader:
         """``(passage_count, HASH_BYTES)`` the hash of each passage."""
         return self.container.array("passages.hash").reshape(-1, HASH_BYTES)
 
-    def passage_hash(self, doc: int) -> str:
-        return base32(self.hashes[doc].tobytes())
+    def passage_hashes(self, docs: NDArray[np.integer]) -> list[str]:
+        joined = base32(self.hashes.take(docs, axis=0).tobytes())
+        return [joined[i : i + HASH_LENGTH] for i in range(0, len(joined), HASH_LENGTH)]
 
-    def passage_headings(self, doc: int) -> tuple[str, ...]:
-        return headings_from_json(self._blocks["headings"].item(self._heading_unit(doc)))
+    def passage_headings(self, docs: NDArray[np.integer]) -> list[tuple[str, ...]]:
+        units = self._heading_units(docs)
+        return [headings_from_json(raw) for raw in self._blocks["headings"].items_at(units)]
 
     def blocks(self, name: str) -> BlockReader:
         """The compressed items ``texts``, ``meta`` or ``headings``."""
@@ -168,8 +170,10 @@ class SegmentReader:
         """``(units + 1,)`` the first passage of each heading path."""
         return self.container.array("heading.first")
 
-    def _heading_unit(self, doc: int) -> int:
-        return int(self.heading_first.searchsorted(np.uint32(doc), side="right")) - 1
+    def _heading_units(self, docs: NDArray[np.integer]) -> Uint32s:
+        """``(n,)`` the number of the heading path of each passage."""
+        after = self.heading_first.searchsorted(docs.astype(np.uint32), side="right")
+        return (after - 1).astype(np.uint32)
 
     def report_id(self, report: int) -> str:
         return str(self._labels["ids"][report])
@@ -181,17 +185,9 @@ class SegmentReader:
         return ids
 
     def report(self, report: int) -> Report:
-        first, last = map(int, self.first_passage[report : report + 2])
-        return self._report(report, "".join(self.passage_text(doc) for doc in range(first, last)))
-
-    def _report(self, report: int, text: str) -> Report:
-        first, last = map(int, self.first_passage[report : report + 2])
-        headings: list[tuple[str, ...]] = []
-        if first < last:
-            for unit in range(self._heading_unit(first), self._heading_unit(last - 1) + 1):
-                begin, end = map(int, self.heading_first[unit : unit + 2])
-                path = headings_from_json(self._blocks["headings"].item(unit))
-                headings += [path] * (end - begin)
+        docs = np.arange(*self.first_passage[report : report + 2].tolist(), dtype=np.uint32)
+        text = "".join(map(_text, self._blocks["texts"].items_at(docs)))
+        headings = self.passage_headings(docs)
         return report_from_json(self._blocks["meta"].item(report), text, headings)
 
     def report_title(self, report: int) -> str:
@@ -226,3 +222,7 @@ class SegmentReader:
             gone = np.frombuffer(self.deleted.to_array(), np.uint32)
             live[self.report_of[gone]] = False
         return live
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogatepass")

@@ -6,6 +6,8 @@ say how often its characters stand in each passage, several times faster than al
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -43,9 +45,10 @@ def encode_rests(words: WordReader, grams: GramReader) -> dict[str, NDArray[Any]
 
 
 class RestReader:
-    """The rests of one space."""
+    """The rests of one space; ``term`` gives its words by number."""
 
-    def __init__(self, sections: Sections, space: str) -> None:
+    def __init__(self, sections: Sections, space: str, term: Callable[[int], str]) -> None:
+        self._term = term
         self._words: Uint32s = np.zeros(0, np.uint32)
         if f"{space}.rests.words" not in sections:  # only the body has them
             return
@@ -53,9 +56,14 @@ class RestReader:
         self._bounds: Uint32s = sections.array(f"{space}.rests.bounds")
         self._positions: Uint32s = sections.array(f"{space}.rests.positions")
 
-    def find(self, word: int) -> Uint32s | None:
-        """``(n,)`` ascending: the rest of a word by its number; None where it is not kept."""
-        row = int(self._words.searchsorted(np.uint32(word)))
-        if row == len(self._words) or int(self._words[row]) != word:
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        """By word.  A thousand or two, and asked of everything that is searched, mostly in vain."""
+        return {self._term(number): row for row, number in enumerate(self._words.tolist())}
+
+    def find(self, word: str) -> Uint32s | None:
+        """``(n,)`` ascending: the rest of a word; None where it is not kept."""
+        row = self._rows.get(word)
+        if row is None:
             return None
         return self._positions[int(self._bounds[row]) : int(self._bounds[row + 1])]

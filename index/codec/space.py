@@ -32,7 +32,7 @@ class OwnSpace:
         self.char_count = int(self.starts[-1])
         self.grams = GramReader(container, name, self.char_count)
         self.words = WordReader(container, name, self.grams.phrase, self.char_count)
-        self._rests = RestReader(container, name)
+        self._rests = RestReader(container, name, self.words.term)
 
     def word(self, term: str) -> Postings | None:
         number = self.words.find(term)
@@ -50,8 +50,7 @@ class OwnSpace:
         return 0 if number < 0 else self.words.count(number)
 
     def rest(self, term: str) -> Uint32s | None:
-        number = self.words.find(term)
-        return None if number < 0 else self._rests.find(number)
+        return self._rests.find(term)
 
     def words_with_prefix(self, prefix: str) -> list[str]:
         return self.words.terms_between(*self.words.prefixed(prefix))

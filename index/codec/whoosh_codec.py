@@ -183,7 +183,7 @@ class ColumnarDocuments(PerDocumentReader):
         segment = self._segment
         found = self.labels(docnum)
         found["title"] = segment.report_title(int(segment.report_of[docnum]))
-        found["heading"] = " / ".join(segment.passage_headings(docnum))
+        found["heading"] = " / ".join(segment.passage_headings(np.array([docnum]))[0])
         found["text"] = segment.passage_text(docnum)
         return found
 

@@ -7,7 +7,7 @@ text; that is ``leaves``'s work.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple
@@ -204,6 +204,17 @@ class Columns:
         """The segment of a passage, and its number there."""
         at, local = self.place_of(doc)
         return self.segments[at], local
+
+    def by_segment(self, docs: Int64s) -> Iterator[tuple[Segment, Int64s, Int64s]]:
+        """Some passages, in any order, segment by segment: their indices, and their numbers
+        there."""
+        if len(self.segments) == 1:
+            yield self.segments[0], np.arange(len(docs)), docs
+            return
+        owners = self.bases.searchsorted(docs, side="right") - 1
+        for number in np.unique(owners).tolist():
+            which = np.flatnonzero(owners == number)
+            yield self.segments[number], which, docs[which] - self.bases[number]
 
     def segment_of_report(self, report: int) -> tuple[Segment, int]:
         """The segment of a report, and its number there."""

@@ -12,7 +12,7 @@ from search.request import SearchRequest
 from search.results import Notice, Total
 from search.views import Concordance, ConcordanceLine, ConcordanceSort
 from search.whoosh_engine.columns import Int64s
-from search.whoosh_engine.hits import make_hit
+from search.whoosh_engine.hits import make_hits
 from search.whoosh_engine.matches import Matches
 
 MOST_SORTED: Final = 20_000
@@ -44,13 +44,14 @@ def concordance(
         taken = np.lexsort((starts, docs, ranks[owners]))
     first = (request.page - 1) * request.size
     lines = []
-    for i in taken[first : first + request.size].tolist():
-        doc = int(docs[i])
+    shown = taken[first : first + request.size]
+    hits = make_hits(columns, docs[shown], occurrences=np.ones(len(shown), np.int64))
+    for i, doc, hit in zip(shown.tolist(), docs[shown].tolist(), hits, strict=True):
         text = _text(matches, doc)
         low, high = stored_span(fold_with_offsets(text)[1], int(starts[i]), int(ends[i]))
         lines.append(
             ConcordanceLine(
-                make_hit(columns, doc, occurrences=1),
+                hit,
                 _flat(text[max(0, low - width) : low]),
                 _flat(text[low:high]),
                 _flat(text[high : high + width]),

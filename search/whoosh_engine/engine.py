@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
+import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
@@ -56,7 +54,7 @@ from search.whoosh_engine import concordance, facets, matrix, neighbours, spread
 from search.whoosh_engine.columns import Columns
 from search.whoosh_engine.evaluate import Evaluator
 from search.whoosh_engine.filters import FilterMasks, not_held
-from search.whoosh_engine.hits import document_of, make_hit, summary_at
+from search.whoosh_engine.hits import document_of, make_hits, summary_at
 from search.whoosh_engine.leaves import Leaves
 from search.whoosh_engine.matches import Matches
 from search.whoosh_engine.memory import keep_freed_memory
@@ -68,6 +66,10 @@ from search.whoosh_engine.trends import trend_rows
 CHECK_EVERY_S = 1.0
 """How often to look for a newer generation, at most."""
 NEWEST = 8
+AT_ONCE = 64
+"""Hits that are made together."""
+_CURSOR: Final = re.compile("([0-9]+)[.]([0-9]{1,15})")
+"""The generation and how many hits came before."""
 
 
 class WhooshEngine:
@@ -374,15 +376,14 @@ def _hits(matches: Matches, request: SearchRequest, start: int, end: int) -> Ite
     docs = ordered(matches, request.sort, request.view, start, end)
     if not len(docs):
         return
-    scored = request.sort == "relevance"
-    scores = matches.scores_in(docs) if scored else np.zeros(len(docs), np.float32)
-    occurrences = matches.occurrences_in(docs)
-    for doc, score, count in zip(docs.tolist(), scores.tolist(), occurrences.tolist(), strict=True):
-        yield make_hit(
+    # a stream reads no more texts than are taken from it, or a few more
+    for first in range(0, len(docs), AT_ONCE):
+        some = docs[first : first + AT_ONCE]
+        yield from make_hits(
             matches.columns,
-            doc,
-            score=score,
-            occurrences=count,
+            some,
+            scores=matches.scores_in(some) if request.sort == "relevance" else None,
+            occurrences=matches.occurrences_in(some),
             matches=matches if request.snippets else None,
         )
 
@@ -409,19 +410,15 @@ def _check(request: SearchRequest) -> None:
 
 
 def _cursor(generation: str, start: int) -> str:
-    return base64.urlsafe_b64encode(json.dumps([generation, start]).encode()).decode().rstrip("=")
+    return f"{generation}.{start}"
 
 
 def _start(request: SearchRequest, generation: str) -> int:
     if request.cursor is None:
         return (request.page - 1) * request.size
-    try:
-        raw = request.cursor + "=" * (-len(request.cursor) % 4)
-        of, start = json.loads(base64.urlsafe_b64decode(raw.encode("ascii")))
-    except (ValueError, TypeError, RecursionError, binascii.Error):
-        raise CursorExpired(request.cursor, malformed=True) from None
-    if not isinstance(of, str) or type(start) is not int or start < 0:
+    found = _CURSOR.fullmatch(request.cursor)
+    if found is None:
         raise CursorExpired(request.cursor, malformed=True)
-    if of != generation:
+    if found[1] != generation:
         raise CursorExpired(request.cursor)
-    return start
+    return int(found[2])

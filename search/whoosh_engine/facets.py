@@ -6,6 +6,8 @@ ordering are done on arrays of ordinals; only the values that are shown become t
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from corpus.folding import fold_query
@@ -47,25 +49,28 @@ def facet(
             keys = (counts.max(initial=0) - counts[present]) * len(ranks) + keys
         ordered = present[_least(keys, start + size)]
     shown = ordered[start : start + size]
-    values = [
-        (table.names[i], count)
-        for i, count in zip(shown.tolist(), counts.take(shown).tolist(), strict=True)
-    ]
+    names = map(table.names.__getitem__, shown.tolist())
+    values = list(zip(names, counts.take(shown).tolist(), strict=True))
     if chosen and start == 0 and not wanted:
         known = {value for value, _ in values}
         for value in (*chosen.include, *chosen.exclude):
             if value not in known:
                 known.add(value)
                 values.append((value, _count_of(columns, field, counts, value)))
-    return Facet(field, tuple([_value(field, chosen, *named) for named in values]), len(present))
+    label = section_label if field == "section" else str
+    found = [FacetValue(value, label(value), count) for value, count in values]
+    if chosen:
+        found = [_chosen(one, field, chosen) for one in found]
+    return Facet(field, tuple(found), len(present))
 
 
-def _value(field: Field, chosen: FieldFilter | None, value: str, count: int) -> FacetValue:
-    label = section_label(value) if field == "section" else value
-    if not chosen:
-        return FacetValue(value, label, count)
-    selected = value in chosen.include or _in_ranges(field, value, chosen)
-    return FacetValue(value, label, count, selected, value in chosen.exclude)
+def _chosen(value: FacetValue, field: Field, chosen: FieldFilter) -> FacetValue:
+    """With whether the field's filter names it."""
+    return replace(
+        value,
+        selected=value.value in chosen.include or _in_ranges(field, value.value, chosen),
+        excluded=value.value in chosen.exclude,
+    )
 
 
 def _count_of(columns: Columns, field: Field, counts: Int64s, value: str) -> int:

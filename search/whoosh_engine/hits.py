@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+
+import numpy as np
 
 from corpus.model import CATEGORIES
 from search.highlight import make_snippets
@@ -17,44 +20,65 @@ from search.results import (
     Snippet,
     SourceFile,
 )
-from search.whoosh_engine.columns import Columns
+from search.whoosh_engine.columns import Columns, Floats, Int64s
 from search.whoosh_engine.matches import Matches
 
 
-def make_hit(
+def make_hits(
     columns: Columns,
-    doc: int,
+    docs: Sequence[int] | Int64s,
     *,
-    score: float = 0.0,
-    occurrences: int = 0,
+    scores: Floats | None = None,
+    occurrences: Int64s | None = None,
     matches: Matches | None = None,
-) -> Hit:
-    """The passage as a hit; with ``matches``, its snippets."""
-    segment, local = columns.segment_of(doc)
-    report = int(columns.report_of[doc])
-    _, own = columns.segment_of_report(report)
-    snippets: tuple[Snippet, ...] = ()
-    if matches is not None:
-        text = segment.passage_text(local)
-        snippets = make_snippets(text, matches.spans_in(doc, text))
+) -> list[Hit]:
+    """Passages as hits, in the order given; with ``matches``, their snippets."""
+    docs = np.asarray(docs, np.int64)
+    hashes, headings = _stored(columns, docs)
     agency = columns.labels["agency"]
-    ordinal = int(agency.ordinals[report])
-    year = int(columns.year[report])
-    return Hit(
-        report_id=segment.report_id(own),
-        passage=segment.passage_id(local),
-        hash=segment.passage_hash(local),
-        title=segment.report_title(own),
-        agency=agency.values[ordinal] if ordinal >= 0 else None,
-        year=year if year >= 0 else None,
-        section=CATEGORIES[int(columns.section_of[doc])],
-        heading=segment.passage_headings(local),
-        score=score,
-        occurrences=occurrences,
-        taken=_iso(int(segment.taken[own])),
-        snippets=snippets,
-        published=segment.report_published(own),
-    )
+    reports = columns.report_of.take(docs)
+    ordinals = agency.ordinals.take(reports).tolist()
+    years = columns.year.take(reports).tolist()
+    sections = columns.section_of.take(docs).tolist()
+    points = [0.0] * len(docs) if scores is None else scores.tolist()
+    counts = [0] * len(docs) if occurrences is None else occurrences.tolist()
+    hits = []
+    for i, (doc, report) in enumerate(zip(docs.tolist(), reports.tolist(), strict=True)):
+        segment, local = columns.segment_of(doc)
+        _, own = columns.segment_of_report(report)
+        snippets: tuple[Snippet, ...] = ()
+        if matches is not None:
+            text = segment.passage_text(local)
+            snippets = make_snippets(text, matches.spans_in(doc, text))
+        hit = Hit(
+            report_id=segment.report_id(own),
+            passage=segment.passage_id(local),
+            hash=hashes[i],
+            title=segment.report_title(own),
+            agency=agency.values[ordinals[i]] if ordinals[i] >= 0 else None,
+            year=years[i] if years[i] >= 0 else None,
+            section=CATEGORIES[sections[i]],
+            heading=headings[i],
+            score=points[i],
+            occurrences=counts[i],
+            taken=_iso(segment.taken.item(own)),
+            snippets=snippets,
+            published=segment.report_published(own),
+        )
+        hits.append(hit)
+    return hits
+
+
+def _stored(columns: Columns, docs: Int64s) -> tuple[list[str], list[tuple[str, ...]]]:
+    """Hashes and heading paths of passages: looked up for all of a segment at once, half the work
+    of one after another."""
+    hashes = [""] * len(docs)
+    headings: list[tuple[str, ...]] = [()] * len(docs)
+    for segment, which, local in columns.by_segment(docs):
+        own = zip(segment.passage_hashes(local), segment.passage_headings(local), strict=True)
+        for at, stored in zip(which.tolist(), own, strict=True):
+            hashes[at], headings[at] = stored
+    return hashes, headings
 
 
 @lru_cache(maxsize=1_024)
@@ -95,6 +119,7 @@ def document_of(
     """A whole report of the collection."""
     segment, own = columns.segment_of_report(number)
     report = segment.report(own)
+    hashes = segment.passage_hashes(np.arange(*segment.first_passage[own : own + 2].tolist()))
     return ReportDocument(
         summary=summary_at(columns, number),
         text=report.text,
@@ -103,8 +128,8 @@ def document_of(
             for s in report.outline
         ),
         passages=tuple(
-            PassagePlace(p.id, p.start, p.end, p.category, segment.passage_hash(doc), p.headings)
-            for doc, p in enumerate(report.passages, int(segment.first_passage[own]))
+            PassagePlace(p.id, p.start, p.end, p.category, hash_, p.headings)
+            for hash_, p in zip(hashes, report.passages, strict=True)
         ),
         sources=tuple(SourceFile(s.path, s.sha256, s.url) for s in report.sources),
         provenance={

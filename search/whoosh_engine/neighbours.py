@@ -12,7 +12,7 @@ from search import query
 from search.results import Hit
 from search.views import Neighbours
 from search.whoosh_engine.columns import Columns
-from search.whoosh_engine.hits import make_hit
+from search.whoosh_engine.hits import make_hits
 
 MOST_WORDS: Final = 24
 """Words of a passage that stand for it: those that are rarest in the collection."""
@@ -25,8 +25,8 @@ def neighbours(columns: Columns, doc: int) -> Neighbours:
     return Neighbours(
         previous_year=_other_year(columns, doc, -1),
         next_year=_other_year(columns, doc, +1),
-        before=make_hit(columns, doc - 1) if doc > first else None,
-        after=make_hit(columns, doc + 1) if doc + 1 < last else None,
+        before=_hit(columns, doc - 1) if doc > first else None,
+        after=_hit(columns, doc + 1) if doc + 1 < last else None,
     )
 
 
@@ -57,7 +57,11 @@ def _other_year(columns: Columns, doc: int, step: int) -> Hit | None:
         alike = len(own & theirs) / max(1, len(own | theirs))
         if alike > most:
             best, most = candidate, alike
-    return None if best is None else make_hit(columns, best)
+    return None if best is None else _hit(columns, best)
+
+
+def _hit(columns: Columns, doc: int) -> Hit:
+    return make_hits(columns, [doc])[0]
 
 
 def _series(columns: Columns, report: int) -> str:

@@ -10,7 +10,7 @@ from search.request import SearchRequest
 from search.results import Notice, Total
 from search.views import Adoption, Spread, YearSpread
 from search.whoosh_engine.columns import Columns, Int64s
-from search.whoosh_engine.hits import make_hit
+from search.whoosh_engine.hits import make_hits
 from search.whoosh_engine.matches import Matches
 from search.whoosh_engine.matrix import held
 from search.whoosh_engine.passage_sets import PassageSet
@@ -51,10 +51,11 @@ def spread(
     )
     counts = np.bincount(agency[reports] + 1, minlength=len(columns.labels["agency"].values) + 1)
     start = (request.page - 1) * request.size
+    shown = order[start : start + request.size]
+    first_docs = matches.docs[np.searchsorted(owners, [firsts[own] for own in shown])]
     adoptions = []
-    for own in order[start : start + request.size]:
+    for own, hit in zip(shown, make_hits(columns, first_docs), strict=True):
         used, kept = uses.get(own, ()), holds.get(own, ())
-        doc = int(matches.docs[np.searchsorted(owners, firsts[own])])
         adoptions.append(
             Adoption(
                 agency=None if own < 0 else columns.labels["agency"].values[own],
@@ -65,7 +66,7 @@ def spread(
                 reports=int(counts[own + 1]),
                 occurrences=int(places[own + 1]),
                 dropped=bool(used and kept and kept[-1] > used[-1]),
-                first_hit=make_hit(columns, doc),
+                first_hit=hit,
             )
         )
     return Spread(

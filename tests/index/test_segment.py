@@ -126,10 +126,14 @@ def check_segment(segment: SegmentReader, reports: list[Report]) -> None:
     passages = [(r, p) for r in reports for p in r.passages]
     for doc, (report, passage) in enumerate(passages):
         assert segment.passage_text(doc) == report.text[passage.start : passage.end]
-        assert segment.passage_hash(doc) == passage_hash(segment.passage_text(doc))
         assert segment.passage_id(doc) == passage.id
-        assert segment.passage_headings(doc) == passage.headings
         assert reports[int(segment.report_of[doc])] is report
+    shuffled = np.array(rng.sample(range(len(passages)), len(passages)), np.int64)
+    asked = [passages[doc] for doc in shuffled.tolist()]
+    assert segment.passage_headings(shuffled) == [p.headings for _, p in asked]
+    assert segment.passage_hashes(shuffled) == [
+        passage_hash(r.text[p.start : p.end]) for r, p in asked
+    ]
     for number, report in enumerate(reports):
         columns = segment.reports
         agency = int(columns.agency[number])
