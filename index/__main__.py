@@ -18,6 +18,7 @@ from corpus.errors import CorpusError, system_reason
 from index.builder import Built, build_index
 from index.errors import IndexProblem, NoIndex
 from index.files import collected_files, format_files
+from index.generations import served_generation
 from index.manifest import forget_verified
 from index.progress import ProgressBar
 from index.snapshot import open_snapshot
@@ -64,7 +65,14 @@ def _summary(built: Built) -> str:
     return "\n".join(lines)
 
 
+def _outcome(index_dir: Path, before: str) -> str:
+    """What became of an index whose build broke off, perhaps after the new one was served."""
+    now = served_generation(index_dir)
+    return "原有索引没有改动。" if now == before else f"新的索引 {now} 已经建成，可以检索。"
+
+
 def _build(args: argparse.Namespace) -> int:
+    before = served_generation(args.index_dir)
     try:
         built = build_index(
             args.folders,
@@ -74,12 +82,13 @@ def _build(args: argparse.Namespace) -> int:
             progress=ProgressBar(sys.stderr).show,
         )
     except KeyboardInterrupt:
-        print("\n已中断；原有索引没有改动。", file=sys.stderr)
+        print(f"\n已中断；{_outcome(args.index_dir, before)}", file=sys.stderr)
         return 130
     except OSError as problem:
         where = f"{problem.filename}：" if problem.filename else ""
         reason = system_reason(problem)
-        print(f"\n未能建立索引：{where}{reason}；原有索引没有改动。", file=sys.stderr)
+        outcome = _outcome(args.index_dir, before)
+        print(f"\n未能建立索引：{where}{reason}；{outcome}", file=sys.stderr)
         return 1
     print(_summary(built))
     return 0

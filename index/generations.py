@@ -81,7 +81,8 @@ def build_lock(index_dir: Path) -> Iterator[None]:
             fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise IndexLocked(index_dir) from None
-        if served := _served(index_dir):  # which a build that died then did not tell Whoosh
+        # which a build that died then did not tell Whoosh
+        if served := served_generation(index_dir):
             _serve_to_whoosh(index_dir, served)
         yield
     finally:
@@ -137,13 +138,13 @@ def begin(index_dir: Path) -> Path:
 def abandon(index_dir: Path) -> None:
     """Remove what a build made that came to nothing, a finished folder never served included."""
     shutil.rmtree(index_dir / FOLDER / WORK, ignore_errors=True)
-    if served := _served(index_dir):
+    if served := served_generation(index_dir):
         for path in _generations(index_dir):
             if path.name > served:
                 shutil.rmtree(path, ignore_errors=True)
 
 
-def _served(index_dir: Path) -> str:
+def served_generation(index_dir: Path) -> str:
     """The generation now served, or nothing."""
     try:
         return current_generation(index_dir)
@@ -177,7 +178,7 @@ def commit(
     ``entries`` are added to the ledger after its first ``ledger_size`` bytes.
     """
     work = index_dir / FOLDER / WORK
-    before = _served(index_dir)
+    before = served_generation(index_dir)
     generation = next_generation(index_dir)
     (index_dir / LOCK).write_text(f"{generation}\n", "ascii")
     write_toc(work, segments, int(generation), f"{FOLDER}/{generation}")
@@ -209,7 +210,8 @@ def commit(
             shutil.rmtree(path, ignore_errors=True)
     for link in index_dir.glob(TOC_NAME.format("*")):
         if not link.exists():
-            link.unlink()
+            with suppress(OSError):
+                link.unlink()
     return generation
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from index import update
+from index import generations, update
 from index.__main__ import main
 from index.builder import build_index
 from index.errors import DamagedIndex
@@ -193,8 +193,21 @@ def test_an_interrupted_build_leaves_the_index(
         assert "没有改动" in capsys.readouterr().err
         assert current_generation(index_dir) == before
         assert [p.name for p in (index_dir / "generations").iterdir()] == [before]
-    assert main(arguments) == 0
+    serve = generations._serve
+
+    def serve_and_stop(index_dir: Path, generation: str) -> None:
+        serve(index_dir, generation)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:  # in the last moment
+        patch.setattr(generations, "_serve", serve_and_stop)
+        assert main(arguments) == 130
+    served = current_generation(index_dir)
+    assert served > before
+    assert f"新的索引 {served} 已经建成" in capsys.readouterr().err
     assert len(titles(open_snapshot(index_dir))) == 11
+    assert main(arguments) == 0
+    assert current_generation(index_dir) == served
 
 
 def test_another_segmenter_cuts_the_stored_texts_again(
