@@ -22,13 +22,13 @@ Unsigned = NDArray[Any]
 class Counts:
     """Counts of ``size`` passages, deleted ones included.  Never changed once made."""
 
-    __slots__ = ("_list", "_passages", "_table", "size")
+    __slots__ = ("_listed", "_passages", "_table", "size")
 
     def __init__(
         self, size: int, listed: tuple[Int64s, Unsigned] | None, table: Unsigned | None
     ) -> None:
         self.size = size
-        self._list = listed
+        self._listed = listed
         self._table = table
         self._passages: PassageSet | None = None
 
@@ -43,23 +43,23 @@ class Counts:
         return cls(len(table), None, table)
 
     @property
-    def is_list(self) -> bool:
+    def is_listed(self) -> bool:
         """Whether they were given as a list."""
-        return self._list is not None
+        return self._listed is not None
 
     @property
-    def list(self) -> tuple[Int64s, Unsigned]:
+    def listed(self) -> tuple[Int64s, Unsigned]:
         """``(n,)`` passages, ascending, unique, and ``(n,)`` counts."""
-        if self._list is None:
+        if self._listed is None:
             docs = self.passages.docs
-            self._list = docs, self.table.take(docs)
-        return self._list
+            self._listed = docs, self.table.take(docs)
+        return self._listed
 
     @property
     def table(self) -> Unsigned:
         """``(size,)``"""
         if self._table is None:
-            docs, freqs = self.list
+            docs, freqs = self.listed
             self._table = np.zeros(self.size, _narrowest(freqs))
             self._table[docs] = freqs
         return self._table
@@ -70,8 +70,8 @@ class Counts:
         if self._passages is None:
             self._passages = (
                 PassageSet.of_mask(self.table != 0)
-                if self._list is None
-                else PassageSet.of_docs(self._list[0], self.size)
+                if self._listed is None
+                else PassageSet.of_docs(self._listed[0], self.size)
             )
         return self._passages
 
@@ -83,7 +83,7 @@ class Counts:
         slice for all of them some may have it no times."""
         if self._table is not None:
             return slice(None), self._table.take(docs)
-        own, freqs = self.list
+        own, freqs = self.listed
         if docs is own:  # all that is asked for is what one phrase found
             return slice(None), freqs
         if not len(own) or not len(docs):
@@ -112,12 +112,12 @@ def joined(parts: Sequence[Counts], bases: Sequence[int], size: int) -> Counts:
         return Counts.of_list(np.zeros(0, np.int64), np.zeros(0, np.uint8), size)
     if len(parts) == 1:
         return parts[0]
-    if all(part.is_list for part in parts):
-        docs = np.empty(sum(len(part.list[0]) for part in parts), np.int64)
-        freqs = np.empty(len(docs), np.result_type(*(part.list[1] for part in parts)))
+    if all(part.is_listed for part in parts):
+        docs = np.empty(sum(len(part.listed[0]) for part in parts), np.int64)
+        freqs = np.empty(len(docs), np.result_type(*(part.listed[1] for part in parts)))
         at = 0
         for base, part in zip(bases, parts, strict=True):
-            own, counts = part.list
+            own, counts = part.listed
             end = at + len(own)
             np.add(own, base, out=docs[at:end])
             freqs[at:end] = counts
@@ -134,12 +134,12 @@ def added(counts: Counts, more: tuple[Int64s, Unsigned]) -> Counts:
     docs, extra = more
     if not len(docs):
         return counts
-    if not counts.is_list:
+    if not counts.is_listed:
         sums = counts.table.take(docs) + extra.astype(np.uint32)
         table = counts.table.astype(np.uint32 if int(sums.max()) > 255 else counts.table.dtype)
         table[docs] = sums
         return Counts.of_table(table)
-    own, freqs = counts.list
+    own, freqs = counts.listed
     freqs = freqs.astype(np.uint32)
     at = own.searchsorted(docs)
     there = own.take(at, mode="clip") == docs if len(own) else np.zeros(len(docs), np.bool_)

@@ -49,7 +49,7 @@ class Rows:
         counts = text.counts
         if self.passages is not None:
             return counts.at(self.passages)
-        return counts.list if counts.is_list else (ALL, counts.table)
+        return counts.listed if counts.is_listed else (ALL, counts.table)
 
     def zeros(self) -> NDArray[np.uint32]:
         """``(rows,)``"""

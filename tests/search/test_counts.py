@@ -31,7 +31,7 @@ def tabled(row: list[int]) -> Counts:
 def test_either_form(make: type[Counts], row: list[int], asked: set[int]) -> None:
     counts = make(row)
     docs = [doc for doc, count in enumerate(row) if count]
-    own, freqs = counts.list
+    own, freqs = counts.listed
     assert own.tolist() == counts.passages.docs.tolist() == docs
     assert freqs.tolist() == [row[doc] for doc in docs]
     assert counts.table.tolist() == row
@@ -52,8 +52,8 @@ def test_segments_in_one_row(parts: list[tuple[type[Counts], list[int]]]) -> Non
     whole = joined([make(row) for make, row in parts], bases, sum(map(len, rows)))
     wanted = [count for row in rows for count in row]
     docs = [doc for doc, count in enumerate(wanted) if count]
-    assert whole.list[0].tolist() == whole.passages.docs.tolist() == docs
-    assert whole.list[1].tolist() == [wanted[doc] for doc in docs]
+    assert whole.listed[0].tolist() == whole.passages.docs.tolist() == docs
+    assert whole.listed[1].tolist() == [wanted[doc] for doc in docs]
     assert whole.table.tolist() == wanted
     assert (len(whole), whole.size) == (len(docs), len(wanted))
 
