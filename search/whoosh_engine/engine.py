@@ -376,14 +376,17 @@ def _hits(matches: Matches, request: SearchRequest, start: int, end: int) -> Ite
     docs = ordered(matches, request.sort, request.view, start, end)
     if not len(docs):
         return
+    scored = request.sort == "relevance"
+    scores = matches.scores_in(docs) if scored else np.zeros(len(docs), np.float32)
+    occurrences = matches.occurrences_in(docs)
     # a stream reads no more texts than are taken from it, or a few more
     for first in range(0, len(docs), AT_ONCE):
-        some = docs[first : first + AT_ONCE]
+        own = slice(first, first + AT_ONCE)
         yield from make_hits(
             matches.columns,
-            some,
-            scores=matches.scores_in(some) if request.sort == "relevance" else None,
-            occurrences=matches.occurrences_in(some),
+            docs[own],
+            scores=scores[own],
+            occurrences=occurrences[own],
             matches=matches if request.snippets else None,
         )
 
