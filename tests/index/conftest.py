@@ -10,14 +10,15 @@ from types import ModuleType
 
 import pytest
 
-from corpus.model import CATEGORIES, Passage, Report, Source
+from corpus.model import CATEGORIES, Report
+from tests.reports import build_report
 
 MakeReport = Callable[..., Report]
 
 
 @pytest.fixture(scope="session")
 def make_report() -> MakeReport:
-    """A report from its passages' texts."""
+    """Makes a labelled report from its passages' texts, by default with an id of its own."""
     serial = count(1)
 
     def make(
@@ -28,18 +29,10 @@ def make_report() -> MakeReport:
         title: str | None = None,
         headings: Sequence[Sequence[str]] | None = None,
         report_id: str | None = None,
-        path: str = "",
     ) -> Report:
-        own = []
-        at = 0
-        for number, text in enumerate(passages):
-            path_of = tuple(headings[number]) if headings else ("一、主要举措",)[:number]
-            category = CATEGORIES[number % len(CATEGORIES)]
-            own.append(Passage(f"s{number}", at, at + len(text), category, path_of))
-            at += len(text)
-        name = report_id or f"r{next(serial)}"
-        return Report(
-            series="fazhi",
+        return build_report(
+            passages,
+            id=report_id or f"r{next(serial)}",
             title=title or f"{agency}{year}年法治政府建设情况报告",
             agency=agency,
             aliases=("兰山司法",),
@@ -47,12 +40,8 @@ def make_report() -> MakeReport:
             region=("江南省", "兰山市"),
             year=year,
             published="2022-01-15",
-            document_number=None,
-            text="".join(passages),
-            outline=(),
-            passages=tuple(own),
-            sources=(Source(path or f"{name}.txt", "0" * 64, at),),
-            id=name,
+            categories=CATEGORIES,
+            headings=headings or [("一、主要举措",)[:i] for i in range(len(passages))],
         )
 
     return make

@@ -9,37 +9,29 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from corpus.model import Passage, Report, Source
 from index.builder import build_segment
 from index.codec import numbers
 from index.codec.container import FORMAT_VERSION, Container, write_container
 from index.codec.reader import SegmentReader
 from index.errors import DamagedIndex, WrongVersion
+from tests.reports import build_report
 
 ROW = re.compile(r"^\| `([a-z0-9.]+)` \| ([0-9 ]+) \|$", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
 def segment() -> SegmentReader:
-    first, second = "法治政府。", "建设法治政府。"
-    report = Report(
-        series="fazhi",
+    report = build_report(
+        ["法治政府。", "建设法治政府。"],
+        id="abcdefghij",
         title="法治报告",
         agency="甲县司法局",
-        aliases=(),
         kind="司法",
         region=("江南省", "甲县"),
         year=2021,
         published="2022-01-15",
-        document_number=None,
-        text=first + second,
-        outline=(),
-        passages=(
-            Passage("s0", 0, 5, "other", ()),
-            Passage("s1", 5, 12, "achievements", ("一、成效",)),
-        ),
-        sources=(Source("a.txt", "0" * 64, 36),),
-        id="abcdefghij",
+        categories=("other", "achievements"),
+        headings=[(), ("一、成效",)],
     )
     return build_segment([report])
 

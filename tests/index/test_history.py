@@ -47,6 +47,7 @@ from search import SearchRequest, open_engine
 from search.engine import Engine
 from search.request import UNLABELLED
 from search.results import Gone, Moved, ReportDocument
+from tests.reports import build_report
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = {
@@ -360,26 +361,17 @@ LIMITS = st.sampled_from([1, 25, 90, 300, 10**6])
 
 
 def make(own: str, agency: str | None, year: int | None, texts: list[str]) -> Report:
-    passages, at = [], 0
-    for number, text in enumerate(texts):
-        category = CATEGORIES[(len(own) + number) % len(CATEGORIES)]
-        passages.append(Passage(f"s{number}", at, at + len(text), category, ("一、举措",)[:number]))
-        at += len(text)
-    return Report(
-        series="fazhi",
+    first = len(own) % len(CATEGORIES)
+    return build_report(
+        texts,
+        id=own,
         title=f"{agency or '某'}{year or ''}年报告",
         agency=agency,
-        aliases=(),
         kind="司法" if agency else None,
         region=("江南省",) if agency else (),
         year=year,
-        published=None,
-        document_number=None,
-        text="".join(texts),
-        outline=(),
-        passages=tuple(passages),
-        sources=(Source(f"{own}.txt", "0" * 64, at),),
-        id=own,
+        categories=CATEGORIES[first:] + CATEGORIES[:first],
+        headings=[("一、举措",)[:i] for i in range(len(texts))],
     )
 
 

@@ -255,13 +255,11 @@ BUILD = """
 import sys
 import threading
 from pathlib import Path
-from corpus.model import Passage, Report, Source
 from index.generations import build_lock
 from index.update import update_index
+from tests.reports import build_report
 def report(i):
-    text = f"第{i}份报告推进法治政府建设。" * 40
-    return Report("fazhi", "题", "局", (), None, (), 2020, None, None, text, (),
-        (Passage("s0", 0, len(text), "other", ()),), (Source("a", "0", 1),), id=f"k{i}")
+    return build_report([f"第{i}份报告推进法治政府建设。" * 40], id=f"k{i}", agency="局")
 index_dir = Path(sys.argv[1])
 print("ready", flush=True)
 for turn in range(1000):

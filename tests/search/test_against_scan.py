@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from corpus.model import CATEGORIES, Passage, Report, Source
+from corpus.model import CATEGORIES, Report
 from index.analysis import cut_query, tokenize
 from index.codec import rests, word_writer
 from index.generations import build_lock
@@ -27,6 +27,7 @@ from search import open_engine
 from search.engine import Engine
 from search.request import FIELDS, UNLABELLED, Field, FieldFilter, SearchRequest
 from search.whoosh_engine import columns, matches, passage_sets
+from tests.reports import build_report
 
 Span = tuple[int, int]
 Spans = set[Span]
@@ -270,27 +271,17 @@ REPORTS = st.lists(
 
 
 def make_report(number: int, agency: str | None, year: int | None, texts: list[str]) -> Report:
-    passages = []
-    at = 0
-    for i, text in enumerate(texts):
-        category = CATEGORIES[(number + i) % len(CATEGORIES)]
-        passages.append(Passage(f"s{i}", at, at + len(text), category, ("一、举措",)))
-        at += len(text)
-    return Report(
-        series="fazhi",
+    first = number % len(CATEGORIES)
+    return build_report(
+        texts,
+        id=f"r{number}",
         title=f"{agency or ''}法治建设报告{number}",
         agency=agency,
-        aliases=(),
         kind="司法" if agency else None,
         region=("江南省",) if agency else (),
         year=year,
-        published=None,
-        document_number=None,
-        text="".join(texts),
-        outline=(),
-        passages=tuple(passages),
-        sources=(Source(f"{number}.txt", "0" * 64, at),),
-        id=f"r{number}",
+        categories=CATEGORIES[first:] + CATEGORIES[:first],
+        headings=[("一、举措",)],
     )
 
 

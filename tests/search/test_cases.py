@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from corpus.model import Passage, Report, Source
+from corpus.model import Report
 from index.generations import build_lock
 from index.update import update_index
 from search import open_engine
@@ -17,6 +17,7 @@ from search.engine import Engine
 from search.filter_text import parse_filters
 from search.request import SearchRequest
 from search.results import ResultPage
+from tests.reports import build_report
 
 FOLDER = Path(__file__).resolve().parents[1] / "cases" / "search"
 FILES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in FOLDER.glob("*.json")}
@@ -24,28 +25,19 @@ CASES = [(name, case) for name, file in sorted(FILES.items()) for case in file["
 
 
 def make_report(given: dict[str, Any]) -> Report:
-    passages = []
-    at = 0
-    for number, (section, text, *headings) in enumerate(given["passages"]):
-        path = tuple(headings[0]) if headings else ()
-        passages.append(Passage(f"s{number}", at, at + len(text), section, path))
-        at += len(text)
     region = given.get("region")
-    return Report(
-        series="fazhi",
+    return build_report(
+        [text for _, text, *_ in given["passages"]],
+        id=given["id"],
         title=given.get("title", f"{given['agency']}报告"),
         agency=given["agency"],
-        aliases=tuple(given.get("aliases", ())),
+        aliases=given.get("aliases", ()),
         kind=given.get("kind"),
-        region=tuple(region.split("/")) if region else (),
+        region=region.split("/") if region else (),
         year=given["year"],
         published=given.get("published"),
-        document_number=None,
-        text="".join(text for _, text, *_ in given["passages"]),
-        outline=(),
-        passages=tuple(passages),
-        sources=(Source(f"{given['id']}.txt", "0" * 64, at),),
-        id=given["id"],
+        categories=[section for section, *_ in given["passages"]],
+        headings=[headings[0] if headings else () for _, _, *headings in given["passages"]],
     )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from corpus.folding import fold
-from corpus.model import Passage, Report, Source
+from corpus.model import Report
 from index.generations import build_lock
 from index.update import update_index
 from search.__main__ import VIEWS, main
@@ -22,32 +22,23 @@ from search.citations import CITATION_STYLES
 from search.export import EXPORT_FORMATS
 from search.request import FIELDS, SORTS
 from search.views import CONCORDANCE_SORTS
+from tests.reports import build_report
 
 ROWS = 400
 Run = Callable[..., str]
 
 
 def make_report(name: str, agency: str | None, year: int | None, texts: list[str]) -> Report:
-    passages, at = [], 0
-    for i, text in enumerate(texts):
-        category = "plans" if i % 2 else "achievements"
-        passages.append(Passage(f"s{i}", at, at + len(text), category, ("一、举措",)))
-        at += len(text)
-    return Report(
-        series="fazhi",
-        title=f"{agency or '某'}年报",
-        agency=agency,
-        aliases=(),
-        kind="司法" if agency == "甲县司法局" else None,
-        region=("江南省", "甲县") if agency == "甲县司法局" else (),
-        year=year,
-        published=None,
-        document_number=None,
-        text="".join(texts),
-        outline=(),
-        passages=tuple(passages),
-        sources=(Source(f"{name}.txt", "0" * 64, at),),
+    known = agency == "甲县司法局"
+    return build_report(
+        texts,
         id=name,
+        agency=agency,
+        kind="司法" if known else None,
+        region=("江南省", "甲县") if known else (),
+        year=year,
+        categories=("achievements", "plans"),
+        headings=[("一、举措",)],
     )
 
 

@@ -28,7 +28,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from corpus.model import CATEGORIES, Passage, Report, Source
+from corpus.model import CATEGORIES, Report
 from index.generations import build_lock
 from index.update import update_index
 from search import open_engine
@@ -37,6 +37,7 @@ from search.engine import Engine
 from search.export import EXPORT_FORMATS, ExportHead, export
 from search.filter_text import parse_filters
 from search.request import FIELDS, SearchRequest
+from tests.reports import build_report
 from web import create_app
 from web.views.export import CITATION_FILES
 
@@ -67,26 +68,17 @@ REPORTS = st.lists(
 
 
 def make_report(number: int, agency: str | None, year: int | None, texts: list[str]) -> Report:
-    passages, at = [], 0
-    for i, text in enumerate(texts):
-        category = CATEGORIES[(number + 2 * i) % len(CATEGORIES)]
-        passages.append(Passage(f"s{i}", at, at + len(text), category, ("=一、举措",)))
-        at += len(text)
-    return Report(
-        series="fazhi",
+    return build_report(
+        texts,
+        id=f"r{number}",
         title=f"=报告{number}",
         agency=agency,
-        aliases=(),
         kind=KINDS[agency],
         region=REGIONS[agency],
         year=year,
         published=f"2023-0{number % 3 + 1}-05" if number % 2 else None,
-        document_number=None,
-        text="".join(texts),
-        outline=(),
-        passages=tuple(passages),
-        sources=(Source(f"{number}.txt", "0" * 64, at),),
-        id=f"r{number}",
+        categories=[CATEGORIES[(number + 2 * i) % len(CATEGORIES)] for i in range(len(texts))],
+        headings=[("=一、举措",)],
     )
 
 

@@ -5,28 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from corpus.model import Passage, Report, Source
 from index.generations import build_lock
 from index.update import update_index
 from search import open_engine
 from search.filter_text import parse_filters
 from search.request import SearchRequest
+from tests.reports import build_report
 
-REPORT = Report(
-    series="fazhi",
+REPORT = build_report(
+    ["执法。"],
+    id="a",
     title="年报",
     agency="甲市城市管理局",
     aliases=("甲市综合行政执法局",),
     kind="城市管理",
     region=("甲市",),
-    year=2020,
-    published=None,
-    document_number=None,
-    text="执法。",
-    outline=(),
-    passages=(Passage("s0", 0, 3, "other", ()),),
-    sources=(Source("a.txt", "0" * 64, 3),),
-    id="a",
 )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.model import Passage, Report, Source
+from corpus.model import Report
 from index.generations import build_lock
 from index.update import update_index
 from search import CursorExpired, open_engine
@@ -20,6 +20,7 @@ from search.engine import Engine
 from search.export import ExportHead, export
 from search.request import MAX_OFFSET, FieldFilter, SearchRequest
 from search.whoosh_engine import engine as engine_module
+from tests.reports import build_report
 
 BUILDS = 6
 THREADS = 8
@@ -28,33 +29,15 @@ PASSAGES = 30
 """12,000 passages in all."""
 
 
-def make_report(name: str, agency: str, year: int, texts: list[str]) -> Report:
-    passages, at = [], 0
-    for i, text in enumerate(texts):
-        passages.append(Passage(f"s{i}", at, at + len(text), "other", ()))
-        at += len(text)
-    return Report(
-        series="fazhi",
-        title=f"{agency}年报",
-        agency=agency,
-        aliases=(),
-        kind=None,
-        region=(),
-        year=year,
-        published=None,
-        document_number=None,
-        text="".join(texts),
-        outline=(),
-        passages=tuple(passages),
-        sources=(Source(f"{name}.txt", "0" * 64, at),),
-        id=name,
-    )
-
-
 def generation_of(number: int) -> list[Report]:
     """The collection as of a build: one report more, and every text another."""
     return [
-        make_report(f"r{i}", f"第{i}局", 2019 + i % 3, [f"普法第{number}版。普法。"] * (number + 1))
+        build_report(
+            [f"普法第{number}版。普法。"] * (number + 1),
+            id=f"r{i}",
+            agency=f"第{i}局",
+            year=2019 + i % 3,
+        )
         for i in range(number + 2)
     ]
 
@@ -218,11 +201,11 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """400 agencies of 30 passages; every third report says 普法 twice in a passage."""
     index_dir: Path = tmp_path_factory.mktemp("large") / "index"
     reports = [
-        make_report(
-            f"r{i:03d}",
-            f"第{i:03d}{'司法局' if i % 4 == 0 else '局'}",
-            2015 + i % 7,
+        build_report(
             ["普法。普法。" if i % 3 == 0 else "普法。"] * PASSAGES,
+            id=f"r{i:03d}",
+            agency=f"第{i:03d}{'司法局' if i % 4 == 0 else '局'}",
+            year=2015 + i % 7,
         )
         for i in range(AGENCIES)
     ]

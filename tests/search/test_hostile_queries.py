@@ -8,34 +8,19 @@ from pathlib import Path
 import pytest
 
 from benchmarks.hostile_queries import SHAPES, ask, hostile_queries
-from corpus.model import Passage, Report, Source
 from index.generations import build_lock
 from index.update import update_index
 from search import open_engine
 from search.engine import Engine
 from search.request import SearchRequest
+from tests.reports import build_report
 
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     index_dir: Path = tmp_path_factory.mktemp("hostile") / "index"
     text = "推进法治政府建设。行政执法三项制度全面落实？a级企业2021年首违不罚。"
-    report = Report(
-        series="fazhi",
-        title="法治报告",
-        agency=None,
-        aliases=(),
-        kind=None,
-        region=(),
-        year=2021,
-        published=None,
-        document_number=None,
-        text=text,
-        outline=(),
-        passages=(Passage("s0", 0, len(text), "other", ()),),
-        sources=(Source("a.txt", "0" * 64, len(text)),),
-        id="r1",
-    )
+    report = build_report([text], title="法治报告", year=2021)
     with build_lock(index_dir):
         update_index(index_dir, [report], processes=1)
     opened = open_engine(index_dir)

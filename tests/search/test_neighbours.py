@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.model import Category, Passage, Report, Source
+from corpus.model import Category, Report, Series
 from index.generations import build_lock
 from index.update import update_index
 from search import open_engine
@@ -15,6 +15,7 @@ from search.engine import Engine
 from search.request import SearchRequest
 from search.views import CONCORDANCE_SORTS
 from search.whoosh_engine import concordance
+from tests.reports import build_report
 
 Parts = list[tuple[Category, str]]
 FIRST: Parts = [
@@ -26,27 +27,16 @@ FIRST: Parts = [
 
 
 def make_report(
-    name: str, agency: str | None, year: int | None, parts: Parts, series: str = "fazhi"
+    name: str, agency: str | None, year: int | None, parts: Parts, series: Series = "fazhi"
 ) -> Report:
-    passages, at = [], 0
-    for i, (category, text) in enumerate(parts):
-        passages.append(Passage(f"s{i}", at, at + len(text), category, ()))
-        at += len(text)
-    return Report(
+    return build_report(
+        [text for _, text in parts],
+        id=name,
         series=series,
         title=f"{name}年报",
         agency=agency,
-        aliases=(),
-        kind=None,
-        region=(),
         year=year,
-        published=None,
-        document_number=None,
-        text="".join(text for _, text in parts),
-        outline=(),
-        passages=tuple(passages),
-        sources=(Source(f"{name}.txt", "0" * 64, at),),
-        id=name,
+        categories=[category for category, _ in parts],
     )
 
 

@@ -10,13 +10,14 @@ import pytest
 import whoosh.index
 from whoosh import query
 
-from corpus.model import Passage, Report, Source
+from corpus.model import Report
 from index.analysis import tokenize
 from index.generations import build_lock
 from index.update import update_index
 from search import open_engine
 from search.engine import Engine
 from search.request import SearchRequest
+from tests.reports import build_report
 
 REPORTS = 60
 EACH = 50
@@ -30,26 +31,11 @@ def make_report(number: int) -> Report:
         f"监督{','.join(map(str, own[EACH // 2 :] + own[-3:]))},10001。\n",
         "监督执法。\n",
     ]
-    passages, at = [], 0
-    for i, text in enumerate(texts):
-        headings = (f"{own[i]}号",) if i < 2 else ()
-        passages.append(Passage(f"s{i}", at, at + len(text), "other", headings))
-        at += len(text)
-    return Report(
-        series="fazhi",
-        title=f"第{own[0]}号报告" if number % 2 else "报告",
-        agency=None,
-        aliases=(),
-        kind=None,
-        region=(),
-        year=2020,
-        published=None,
-        document_number=None,
-        text="".join(texts),
-        outline=(),
-        passages=tuple(passages),
-        sources=(Source(f"{number}.txt", "0" * 64, at),),
+    return build_report(
+        texts,
         id=f"r{number}",
+        title=f"第{own[0]}号报告" if number % 2 else "报告",
+        headings=[(f"{own[0]}号",), (f"{own[1]}号",), ()],
     )
 
 

@@ -6,30 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from corpus.model import Passage, Report, Source
+from corpus.model import Report
 from index.generations import build_lock
 from index.update import update_index
 from search import open_engine
 from search.request import SearchRequest
+from tests.reports import build_report
 
 
 def make_report(name: str, text: str) -> Report:
-    return Report(
-        series="fazhi",
-        title="年报",
-        agency=name,
-        aliases=(),
-        kind=None,
-        region=(),
-        year=2020,
-        published=None,
-        document_number=None,
-        text=text,
-        outline=(),
-        passages=(Passage("s0", 0, len(text), "other", ()),),
-        sources=(Source(f"{name}.txt", "0" * 64, len(text)),),
-        id=name,
-    )
+    return build_report([text], id=name, title="年报", agency=name)
 
 
 def test_a_passage_that_holds_the_run_comes_before_all_that_hold_its_words(tmp_path: Path) -> None:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from corpus.model import Passage, Report, Source
+from corpus.model import Report
 from index.generations import build_lock
 from index.update import update_index
 from search import open_engine
 from search.engine import Engine
 from search.filter_text import parse_filters
 from search.request import SearchRequest
+from tests.reports import build_report
 
 TEXTS = {
     "甲县司法局": ["行政执法全面规范。", "首违不罚清单。行政执法。", "臺灣同胞，行政複議。"],
@@ -23,26 +24,14 @@ TEXTS = {
 
 
 def make_report(agency: str, year: int, texts: list[str]) -> Report:
-    passages, at = [], 0
-    for i, text in enumerate(texts):
-        category = "plans" if i % 2 else "achievements"
-        passages.append(Passage(f"s{i}", at, at + len(text), category, ()))
-        at += len(text)
-    return Report(
-        series="fazhi",
-        title=f"{agency}年报",
+    return build_report(
+        texts,
+        id=f"{agency}{year}",
         agency=agency,
-        aliases=(),
         kind="司法",
         region=("江南省",),
         year=year,
-        published=None,
-        document_number=None,
-        text="".join(texts),
-        outline=(),
-        passages=tuple(passages),
-        sources=(Source(f"{agency}{year}.txt", "0" * 64, at),),
-        id=f"{agency}{year}",
+        categories=("achievements", "plans"),
     )
 
 

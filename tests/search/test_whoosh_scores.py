@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from whoosh import query
 
-from corpus.model import CATEGORIES, Passage, Report, Source
+from corpus.model import CATEGORIES, Report
 from index.analysis import cut_query
 from index.generations import build_lock
 from index.update import update_index
 from search import open_engine
 from search.engine import Engine
 from search.request import SearchRequest
+from tests.reports import build_report
 
 TEXTS = [
     "法治政府建设，法治政府示范。\n行政执法监督。\n",
@@ -32,26 +33,14 @@ TEXTS = [
 def make_report(number: int) -> Report:
     """Some of the texts, in an order of its own."""
     texts = [TEXTS[(number + step) % len(TEXTS)] * (1 + step % 2) for step in range(2 + number % 3)]
-    passages, at = [], 0
-    for i, text in enumerate(texts):
-        category = CATEGORIES[i % len(CATEGORIES)]
-        passages.append(Passage(f"s{i}", at, at + len(text), category, ()))
-        at += len(text)
-    return Report(
-        series="fazhi",
+    return build_report(
+        texts,
+        id=f"r{number}",
         title=f"法治政府建设报告{number}",
         agency=f"第{number}县",
-        aliases=(),
         kind="人民政府",
-        region=(),
         year=2019 + number % 4,
-        published=None,
-        document_number=None,
-        text="".join(texts),
-        outline=(),
-        passages=tuple(passages),
-        sources=(Source(f"{number}.txt", "0" * 64, at),),
-        id=f"r{number}",
+        categories=CATEGORIES,
     )
 
 
