@@ -204,6 +204,7 @@ def main() -> None:
             peers.append(peer)
         del reports
         gc.collect()
+        gc.freeze()  # as the site's server does
         held = ours.engine.overview().total
         print(f"\n{held.passages:,} passages of {held.reports:,} reports, {ours.characters:,} "
               f"characters, {os.cpu_count()} cores, "
