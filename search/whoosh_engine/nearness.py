@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -22,6 +23,8 @@ Uint32s = NDArray[np.uint32]
 NOTHING: Final[Uint32s] = np.zeros(0, np.uint32)
 TABLE: Final = 64
 """Places of more than one in so many units are looked up in a table of all units."""
+STRETCH: Final = 1 << 18
+"""Units of one table, which stays in the processor's cache."""
 _NEVER: Final = np.uint32(2**32 - 1)
 
 
@@ -119,19 +122,40 @@ def _beside(
     earliest_end = np.minimum.reduceat(ends, firsts)
     latest_start = starts.take(np.append(firsts[1:], len(theirs)) - 1)
     if len(mine) * TABLE > count:
-        # a table of all units; one without others has values that nothing is beside
-        by_unit = np.full(count, _NEVER)
-        by_unit[units] = earliest_end
-        apart: Bools = by_unit.take(own) <= mine.starts
-        by_unit.fill(0)
-        by_unit[units] = latest_start
-        apart |= by_unit.take(own) >= mine.ends
-        return apart
+        return _beside_by_table(mine, own, units, earliest_end, latest_start, count)
     at = units.searchsorted(own)
     np.minimum(at, len(units) - 1, out=at)
-    apart = earliest_end.take(at) <= mine.starts
+    apart: Bools = earliest_end.take(at) <= mine.starts
     apart |= latest_start.take(at) >= mine.ends
     apart &= units.take(at) == own
+    return apart
+
+
+def _beside_by_table(
+    mine: Places,
+    own: Uint32s,
+    units: Uint32s,
+    earliest_end: Uint32s,
+    latest_start: Uint32s,
+    count: int,
+) -> Bools:
+    """The same, from the ``units`` that others are in and their outermost: looked up in tables of
+    all units, a stretch at a time."""
+    apart = np.empty(len(mine), np.bool_)
+    table = np.empty(STRETCH, np.uint32)
+    edges = np.arange(0, count + STRETCH, STRETCH, dtype=np.uint32)
+    mine_at, others_at = own.searchsorted(edges).tolist(), units.searchsorted(edges).tolist()
+    for edge, here, there in zip(edges, pairwise(mine_at), pairwise(others_at), strict=False):
+        mine_here, others_here = slice(*here), slice(*there)
+        asked, held = own[mine_here] - edge, units[others_here] - edge
+        # a unit without others has values that nothing is beside
+        table.fill(_NEVER)
+        table[held] = earliest_end[others_here]
+        found = table.take(asked) <= mine.starts[mine_here]
+        table.fill(0)
+        table[held] = latest_start[others_here]
+        found |= table.take(asked) >= mine.ends[mine_here]
+        apart[mine_here] = found
     return apart
 
 

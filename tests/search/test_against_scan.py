@@ -26,7 +26,7 @@ from index.update import update_index
 from search import open_engine
 from search.engine import Engine
 from search.request import FIELDS, UNLABELLED, Field, FieldFilter, SearchRequest
-from search.whoosh_engine import columns, matches, passage_sets
+from search.whoosh_engine import columns, matches, nearness, passage_sets
 from tests.reports import build_report
 
 Span = tuple[int, int]
@@ -336,6 +336,9 @@ def built(collection: Collection) -> Iterator[Engine]:
         patch.setattr(matches, "DENSE", dense)
         patch.setattr(passage_sets, "SPARSE", sparse)
         patch.setattr(columns, "SPARSE", sparse)
+        # sentences by table, a few at a time, or never
+        patch.setattr(nearness, "STRETCH", 3)
+        patch.setattr(nearness, "TABLE", 0 if collection.rarity == "rare" else nearness.TABLE)
         index_dir = Path(folder) / "index"
         with build_lock(index_dir):
             for part in range(collection.parts):
