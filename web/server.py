@@ -59,6 +59,7 @@ def _warm(app: Flask) -> None:
     with app.app_context():
         site().overview()
         site().engine.search(SearchRequest("法治"))
+        site().engine.search(SearchRequest("法治 同句 政府"))
         site().engine.did_you_mean(SearchRequest("法制政府"))
     gc.collect()
     gc.freeze()
