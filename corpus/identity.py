@@ -17,7 +17,7 @@ ID_LENGTH = 10
 """Base-32 characters: 50 bits; among 100,000 reports two collide with a chance of 4 in 10⁶."""
 HASH_BYTES: Final = 5
 """Bytes of a passage's hash, as the index keeps it."""
-HASH_LENGTH: Final = 8
+HASH_LENGTH: Final = HASH_BYTES * 8 // 5
 """Characters of the same as text."""
 
 

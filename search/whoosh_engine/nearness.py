@@ -142,7 +142,7 @@ def _beside_by_table(
     """The same, from the ``units`` that others are in and their outermost: looked up in tables of
     all units, a stretch at a time."""
     apart = np.empty(len(mine), np.bool_)
-    table = np.empty(STRETCH, np.uint32)
+    table = np.empty(min(STRETCH, count), np.uint32)
     edges = np.arange(0, count + STRETCH, STRETCH, dtype=np.uint32)
     mine_at, others_at = own.searchsorted(edges).tolist(), units.searchsorted(edges).tolist()
     for edge, here, there in zip(edges, pairwise(mine_at), pairwise(others_at), strict=False):
